@@ -2,7 +2,8 @@
  * The digits of a text as somebody who reads it sees them: groups with something short between them, in runs.
  *
  * Invariants: total; digits of every script count, and so do those that are written as an escape (percent-encoding,
- * HTML entities, the escapes of JSON); what cannot be seen only sets groups apart. A letter ends a run.
+ * HTML entities, the escapes of JSON) or by Slack's name for an emoji (:four:); what cannot be seen only sets groups
+ * apart. A letter ends a run.
  */
 export interface DigitGroup {
   digits: string;
@@ -102,9 +103,15 @@ const asciiKinds: readonly Kind[] = Array.from({ length: 128 }, (_, code) =>
 /** What a character says in digits, such as 4 for “④”; '' for what says something else, or nothing. */
 function digitsOf(character: string): string {
   if (!/\p{N}/u.test(character)) return '';
+  const code = character.codePointAt(0) ?? 0;
+  const firstOfTen = ornamented.find((first) => code >= first && code < first + 9);
+  if (firstOfTen !== undefined) return String(code - firstOfTen + 1);
   const digits = plainDigits(character).replace(/[^\p{L}\p{N}]/gu, '');
   return /^\d+$/.test(digits) ? digits : '';
 }
+
+/** Where 1 to 9 begin that Unicode gives no plain form: in black circles, in double ones, without serifs. */
+const ornamented = [0x2776, 0x2780, 0x278a, 0x24f5];
 
 /** Other digits of Unicode (full-width, Arabic-Indic…) as 0–9, so that nothing hides behind its script. */
 export function plainDigits(text: string): string {
@@ -134,10 +141,14 @@ const escapes: readonly (readonly [RegExp, (matched: RegExpExecArray) => string]
   [/\\+x([0-9a-f]{2})/iy, ([, code]) => fromCode(parseInt(code ?? '', 16))],
   [/\\+[abfnrtv0"'/]/y, () => ' '],
   [/(?:%(?:25)*[0-9a-f]{2})+/iy, ([bytes]) => fromPercents(bytes)],
+  [/:(zero|one|two|three|four|five|six|seven|eight|nine):/iy, ([, name]) => emojiDigit(name ?? '')],
 ];
 
+const emojiNames = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const emojiDigit = (name: string): string => String(emojiNames.indexOf(name.toLowerCase()));
+
 function escapeAt(text: string, at: number): Escape | null {
-  if (!'&\\%'.includes(text.charAt(at))) return null;
+  if (!'&\\%:'.includes(text.charAt(at))) return null;
   for (const [pattern, read] of escapes) {
     pattern.lastIndex = at;
     const matched = pattern.exec(text);
@@ -146,7 +157,7 @@ function escapeAt(text: string, at: number): Escape | null {
   return null;
 }
 
-export const holdsEscapes = (text: string): boolean => /[&\\%]/.test(text);
+export const holdsEscapes = (text: string): boolean => /[&\\%]|:[a-z]{3,5}:/i.test(text);
 
 const fromCode = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : ' ');
 

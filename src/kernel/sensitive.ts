@@ -65,7 +65,7 @@ function mayHoldOne(text: string): boolean {
   if (text.length < shortestCardNumber) return false;
   if (isPlainAscii(text) && !holdsEscapes(text)) return longNumber.test(text);
   let count = 0;
-  for (const _ of text.matchAll(/\p{N}/gu)) if (++count === shortestCardNumber) return true;
+  for (const _ of text.matchAll(/\p{N}|:[a-z]{3,5}:/giu)) if (++count === shortestCardNumber) return true;
   return false;
 }
 

@@ -13,3 +13,7 @@ export const isOnItsWay = (refund: Status): boolean =>
 
 /** The customer has to do something before it goes on. */
 export const waitsForCustomer = ({ status }: Status): boolean => status === 'requires_action';
+
+/** A word to come, or none: it may be on its way or not. */
+export const isOfUnknownState = (refund: Status): boolean =>
+  isOnItsWay(refund) && !waitsForCustomer(refund) && refund.status !== 'pending';

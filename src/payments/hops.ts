@@ -3,7 +3,7 @@
  *
  * Invariants: every function returns exactly one hop; a hop whose forerunner failed or was
  * cancelled is `not_expected`, one whose forerunner is unknown is unknown; `overdue` means the expected instant has
- * passed; no answer, or an answer that makes no sense, is `unknown_source` and never an absence.
+ * passed; no answer, or an answer that makes no sense or has a status unknown here, is `unknown_source`, never an absence.
  */
 import { dayMs } from '../kernel/clock.js';
 import { currencyExponent } from '../kernel/currency.js';
@@ -124,10 +124,16 @@ function authorizationOfCharge(charge: Charge): Hop {
     const why = charge.failure?.declineCode ?? charge.failure?.code ?? charge.outcome?.reason ?? 'declined';
     return hop('authorization', 'payments_api', 'failed', { ...facts, note: why });
   }
-  if (charge.status !== 'succeeded') {
-    const note = charge.status === 'pending' ? 'submitted, not confirmed yet' : plain(charge.status);
-    return hop('authorization', 'payments_api', 'expected', { ...facts, note });
-  }
+  if (charge.status === 'pending')
+    return hop('authorization', 'payments_api', 'expected', {
+      ...facts,
+      note: 'submitted, not confirmed yet',
+    });
+  if (charge.status !== 'succeeded')
+    return hop('authorization', 'payments_api', 'unknown_source', {
+      ...facts,
+      note: strange('charge', charge.status),
+    });
   const code = charge.card?.authorizationCode;
   return hop('authorization', 'payments_api', 'present', { ...facts, note: code ? `code ${code}` : null });
 }
@@ -149,8 +155,12 @@ function authorizationOfPayment(payment: Payment): Hop {
     return made('unknown_source', `the payment is “${plain(status)}”, but no charge is listed`);
   if (lastError && status === 'requires_payment_method')
     return made('failed', lastError.declineCode ?? lastError.code ?? lastError.message);
-  return made('expected', waitsFor[status] ?? plain(status));
+  const waits = waitsFor[status];
+  return waits === undefined ? made('unknown_source', strange('payment', status)) : made('expected', waits);
 }
+
+/** A word to come says neither that the money moves nor that it is late. */
+const strange = (what: string, status: string): string => `the ${what} is “${plain(status)}”`;
 
 const cancelled = (payment: Payment | null): string =>
   payment?.cancellationReason ? `cancelled: ${plain(payment.cancellationReason)}` : 'cancelled';
@@ -256,6 +266,11 @@ function balanceHop(findings: Findings, capture: Hop, asOf: Date): Hop {
   const fee = notes(`net of ${formatMoney(transaction.fee)} fees`, shareOf(transaction, findings));
   if (transaction.status === 'available')
     return hop('balance', 'payments_api', 'present', { ...facts, at: transaction.availableOn, note: fee });
+  if (transaction.status !== 'pending')
+    return hop('balance', 'payments_api', 'unknown_source', {
+      ...facts,
+      note: notes(strange('balance transaction', transaction.status), fee),
+    });
   const expectedBy = transaction.availableOn;
   const note = notes(plain(transaction.status), fee);
   return hop('balance', 'payments_api', dueOn(expectedBy, asOf), { ...facts, expectedBy, note });
@@ -270,11 +285,11 @@ function shareOf({ amount }: BalanceTransaction, findings: Findings): string | n
 
 function payoutHop(findings: Findings, balance: Hop, expectations: Expectations, asOf: Date): Hop {
   const transaction = valueOf(findings.balanceTransaction);
-  const isMoving = transaction && (balance.state === 'expected' || balance.state === 'overdue');
+  const payout = valueOf(findings.payout);
+  const isMoving = transaction && (payout ?? (balance.state === 'expected' || balance.state === 'overdue'));
   const known =
     (isMoving ? null : settledBy(balance, 'payout')) ?? unanswered('payout', 'payments_api', findings.payout);
   if (known) return known;
-  const payout = valueOf(findings.payout);
   if (payout) return payoutOf(payout, transaction, asOf);
   if (!transaction) return hop('payout', 'payments_api', 'expected');
   const expectedBy = expectations.openDay(later(transaction.availableOn, expectations.payoutMs));
@@ -301,7 +316,8 @@ function payoutOf(payout: Payout, transaction: BalanceTransaction | null, asOf: 
   const whole = `in a payout of ${formatMoney(payout.amount)}`;
   const trace = payout.traceId === null ? null : `bank trace ${payout.traceId}`;
   if (payout.status === 'failed' || payout.status === 'canceled') {
-    const why = payout.failure?.message ?? payout.failure?.code ?? plain(payout.status);
+    const word = payout.status === 'canceled' ? 'cancelled' : payout.status;
+    const why = payout.failure?.message ?? payout.failure?.code ?? word;
     return hop('payout', 'payments_api', 'failed', {
       ...facts,
       note: notes(why, 'the money is back on the balance', whole, trace),
@@ -312,6 +328,11 @@ function payoutOf(payout: Payout, transaction: BalanceTransaction | null, asOf: 
       ...facts,
       at: payout.arrivalDate,
       note: notes(whole, trace),
+    });
+  if (payout.status !== 'pending' && payout.status !== 'in_transit')
+    return hop('payout', 'payments_api', 'unknown_source', {
+      ...facts,
+      note: notes(strange('payout', payout.status), whole, trace),
     });
   const expectedBy = payout.arrivalDate;
   const note = notes(plain(payout.status), whole, trace);

@@ -7,7 +7,7 @@
 import { add, compare, isZero, type Money } from '../kernel/money.js';
 import { givenBackOf, hasTaken, wentThrough } from '../nouns/charge.js';
 import { answerTo, isInquiry, isOver, tookTheMoneyBack, type Answer } from '../nouns/dispute.js';
-import { waitsForCustomer } from '../nouns/refund.js';
+import { isOfUnknownState, waitsForCustomer } from '../nouns/refund.js';
 import type { Break } from '../ports/breaks.js';
 import type { Charge, Refund } from '../ports/payments-api.js';
 import { bookedDispute, bookedRefund, isRefundedInBooksAlone } from './booked.js';
@@ -30,6 +30,7 @@ export interface Reversal {
     /** Of a payment whose capture is not known. */
     | 'refunded_from_unknown'
     | 'refund_pending'
+    | 'refund_unknown'
     | 'refund_waits_for_customer'
     | 'refund_failed'
     | 'inquiry'
@@ -151,8 +152,9 @@ function refundsOfCharges(charges: readonly Charge[], refunds: Refund[] | null):
     ...given
       .flatMap(({ onItsWay }) => onItsWay)
       .map((refund): Reversal => {
-        const kind = waitsForCustomer(refund) ? 'refund_waits_for_customer' : 'refund_pending';
-        return { kind, amount: refund.amount };
+        const { amount } = refund;
+        if (isOfUnknownState(refund)) return { kind: 'refund_unknown', amount };
+        return { kind: waitsForCustomer(refund) ? 'refund_waits_for_customer' : 'refund_pending', amount };
       }),
     ...given
       .flatMap(({ undone }) => undone)

@@ -194,6 +194,8 @@ export interface Days {
   find(key: UnitKey): Promise<DayState | null>;
   /** Those whose last run the lives of their breaks do not follow yet, oldest first. */
   unfollowed(): Promise<UnitKey[]>;
+  /** The newest reconciled day of each partner where no summary of it is in the channel. */
+  unshown(): Promise<UnitKey[]>;
   eventsOf(key: UnitKey): Promise<DayEvent[]>;
   /** What moved on the statements of a day, and how much of it is in breaks of that day that are still open. */
   movementsOf(key: UnitKey): Promise<Movement[]>;

@@ -41,7 +41,7 @@ const headText = async (): Promise<string> => {
 };
 
 it('verify: a whole chain, held to heads that were told outside', async () => {
-  await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
+  await bench.db.run((tx) => bench.store.witness(tx, '2020-11-20'));
   const head = await headText();
   const { code, out } = await audit('verify', '--expect', head);
   expect(out).toBe(`The chain is intact: 3 entries, 2 witnesses agree.\nHead ${head}\n`);
@@ -49,7 +49,7 @@ it('verify: a whole chain, held to heads that were told outside', async () => {
 });
 
 it('verify: names the first bad entry, and fails', async () => {
-  await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
+  await bench.db.run((tx) => bench.store.witness(tx, '2020-11-20'));
   await bench.append(anEvent(), anEvent());
   await bench.tamper(
     "update paydesk.audit_entries set body = replace(body, 'U1ANA', 'U1LARS') where seq > 3",

@@ -113,8 +113,16 @@ describe('the running role', () => {
     await expect(insert(1, hash, '2026-11-20', 'infinity')).rejects.toMatchObject({
       details: { sqlstate: '23514' },
     });
-    await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
+    await bench.db.run((tx) => bench.store.witness(tx, '2020-11-20'));
     expect(await verify()).toMatchObject({ ok: true, witnesses: 1 });
+  });
+
+  it('tells no head for days to come, which would keep the heads of those days from being told', async () => {
+    const far = "select * from paydesk.audit_witness((now() at time zone 'UTC')::date + 2)";
+    expect(await bench.db.query(far)).toEqual([]);
+    expect(await bench.db.query(`select * from paydesk.audit_witness('2199-12-31')`)).toEqual([]);
+    const soon = "select * from paydesk.audit_witness((now() at time zone 'UTC')::date + 1)";
+    expect(await bench.db.query(soon)).toMatchObject([{ seq: 1n }]);
   });
 
   it.each(['infinity', '9999-12-31', '1999-01-01'])('the owner dates no entry %s', async (at) => {
@@ -147,7 +155,7 @@ describe('a log of an earlier version', () => {
       anEvent({ why: 'Grüße\n', details: { n: 1e-7, list: [1, { a: null }] } }),
     ]);
     for (const entry of chain) await insertAs(owner, entry);
-    await owner.query(`insert into paydesk.audit_witnesses values ('2026-11-20', 2, $1, now())`, [
+    await owner.query(`insert into paydesk.audit_witnesses values ('2020-11-20', 2, $1, now())`, [
       chain[1]!.hash,
     ]);
     await owner.query('grant insert on paydesk.audit_entries, paydesk.audit_witnesses to paydesk_app');
@@ -157,7 +165,7 @@ describe('a log of an earlier version', () => {
     });
     const store = createAuditStore(app);
     await app.run((tx) => createAuditTrail(store).append(tx, anEvent()));
-    await app.run((tx) => store.witness(tx, '2026-11-21'));
+    await app.run((tx) => store.witness(tx, '2020-11-21'));
     const verdict = await verifyChain(store, { witnesses: await store.witnesses() });
     expect(verdict).toMatchObject({ ok: true, head: { seq: 3 }, witnesses: 2 });
   });

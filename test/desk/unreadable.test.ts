@@ -133,6 +133,46 @@ describe('/payment', () => {
     expect(await firstLine(payment)).toMatch(/cancelled; nothing further expected · /);
   });
 
+  describe('a status that is not known yet is shown as such, and is neither on its way nor late:', () => {
+    const movementOf = async (charge: Wire): Promise<Wire> =>
+      get(`balance_transactions/${String(charge.balance_transaction)}`);
+
+    it('of a payment without a charge', async () => {
+      const { payment } = await aPayment({ status: 'requires_a_wonder', latest_charge: null });
+      expect(await firstLine(payment)).toMatch(/authorisation unknown: the payment is “requires a wonder”/);
+      expect(await trace(payment)).not.toMatch(/awaiting|Cancel payment…/);
+    });
+
+    it('of a charge', async () => {
+      const { payment } = await aPayment({}, { status: 'held_back' });
+      expect(await firstLine(payment)).toMatch(/authorisation unknown: the charge is “held back”/);
+    });
+
+    it('of a movement on the balance', async () => {
+      const movement = await movementOf(await chargeOf(desk.examples.paidOut));
+      put({ ...movement, status: 'hovering' });
+      const [line, text] = [await firstLine(desk.examples.paidOut), await trace(desk.examples.paidOut)];
+      put(movement);
+      expect(line).toMatch(/booked in ledger; balance unknown: the balance transaction is “hovering”/);
+      expect(text).not.toMatch(/\*Balance\* (overdue|expected)/);
+    });
+
+    it('of a payout', async () => {
+      const { data } = (await get('payouts?limit=1')) as unknown as { data: Wire[] };
+      put({ ...data[0], id: 'po_3OddState', currency: 'eur', status: 'under_review' });
+      const text = textOf(await desk.command('/payment po_3OddState'));
+      expect(text).toContain('Payout in a state unknown here: “under review”, dated');
+      expect(text).not.toMatch(/expected|overdue/);
+    });
+
+    it.each([['sideways'], [null]])('of a refund (%s)', async (status) => {
+      const { payment, charge } = await aPayment({});
+      aRefund(charge, { status });
+      expect(await firstLine(payment)).toMatch(/a refund of unknown state \(/);
+      expect(await trace(payment)).not.toMatch(/refund is pending|Refund…/);
+    });
+  });
+
   it('a payment captured in parts says how much of what', async () => {
     const { payment } = await aPayment(
       {

@@ -111,6 +111,53 @@ describe('what is due', () => {
     await expect.poll(row, soon).toMatchObject(free);
   });
 
+  it.each([
+    ['is missing', 'alter table paydesk.others rename to gone', 'alter table paydesk.gone rename to others'],
+    [
+      'may not be written',
+      'revoke update on paydesk.others from paydesk_app',
+      'grant update on paydesk.others to paydesk_app',
+    ],
+    ['is locked', 'begin; lock table paydesk.others', 'rollback'],
+  ])(
+    'is taken in hand while the table of another kind %s, which the engine reports',
+    async (_what, harm, mend) => {
+      await db.query('create table paydesk.others (number integer primary key)');
+      await db.query("select paydesk.give_life('paydesk.others')");
+      await db.query('grant all on all tables in schema paydesk to paydesk_app');
+      const moved: string[] = [];
+      const advance: Living['advance'] = async (id) => {
+        moved.push(id);
+        await end(id);
+      };
+      const kinds = [
+        { table: 'paydesk.others', key: 'number', prefix: 'O-', atOnce: 5, advance },
+        { table: 'paydesk.things', key: 'number', prefix: 'T-', atOnce: 5, advance },
+      ];
+      const engine = await startEngine({
+        databaseUrl: database.appUrl,
+        jobs: [],
+        living: kinds,
+        desk: null,
+        clock,
+        log: recordingLog(lines),
+        drainTimeoutMs: 100,
+      });
+      open.push(() => engine.close());
+      const harmer = new pg.Client({ connectionString: database.url.reveal() });
+      await harmer.connect();
+      open.push(() => harmer.end());
+      await harmer.query(harm);
+      await add(1);
+      await expect.poll(() => moved, soon).toEqual(['T-1']);
+      await expect
+        .poll(() => engine.state().reason, soon)
+        .toBe('due things of paydesk.others can’t be taken in hand');
+      await harmer.query(mend);
+      await expect.poll(() => engine.state().reason, soon).toBeNull();
+    },
+  );
+
   it('is not in hand more often at once than its kind allows', async () => {
     let inside = 0;
     let most = 0;

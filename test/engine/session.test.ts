@@ -99,3 +99,32 @@ test('a session that is closed while it reconnects ends, and no replica looks pr
   await expect.poll(() => isClosed).toBe(true);
   await expect.poll(presences).toBe(0);
 });
+
+test('leaves a server that only lets it read, as after a failover, and goes on where it can write', async () => {
+  let reconnects = 0;
+  const events = {
+    due: () => undefined,
+    reconnected: () => {
+      reconnects++;
+    },
+  };
+  const session = await openSession(door.url, 'owner', events, silentLog);
+  const write = (): Promise<string> =>
+    session.query("insert into paydesk.job_cursors values ('yearly', now()) on conflict do nothing").then(
+      () => 'written',
+      () => 'refused',
+    );
+  const name = new URL(database.url.reveal()).pathname.slice(1);
+  const setReadOnly = (setting: string): Promise<unknown> => db.query(`alter database ${name} ${setting}`);
+  await setReadOnly('set default_transaction_read_only = on');
+  await session.query('set default_transaction_read_only = on');
+  expect(await write()).toBe('refused');
+  // The address still leads to the old primary: there is no session that could do anything.
+  await expect.poll(() => session.connection()).toBe(0);
+  expect(await write()).toBe('refused');
+  expect(reconnects).toBe(0);
+  await db.query(`set transaction read write; alter database ${name} reset default_transaction_read_only`);
+  await expect.poll(write, { timeout: 8000 }).toBe('written');
+  expect(reconnects).toBe(1);
+  await session.close();
+});

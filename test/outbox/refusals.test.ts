@@ -21,10 +21,19 @@ describe('what a refusal means', () => {
     ['slack_connect_blocked', 'unknown', 'not documented for posts'],
     ['constructor', 'unknown', 'a property of every object is no refusal that is known'],
     ['token_revoked', 'credential', 'every channel is refused'],
-    ['ratelimited', 'limit', 'Slack takes it later'],
+    ['message_limit_exceeded', 'limit', 'the workspace sends too much, for now'],
     ['msg_too_long', 'message', 'nobody outside can lift it'],
   ])('%s: %s (%s)', (refusal, meaning) => {
-    expect(meaningOf(refusal)).toBe(meaning);
+    expect(meaningOf(refusal, 'C05PAYOPS')).toBe(meaning);
+  });
+
+  it.each<[string, Meaning, string]>([
+    ['channel_not_found', 'message', 'the person left'],
+    ['user_disabled', 'message', 'the person was deactivated'],
+    ['messages_tab_disabled', 'unknown', 'the app’s manifest can lift it'],
+    ['restricted_action', 'channel', 'a preference of the workspace'],
+  ])('%s to a person: %s (%s)', (refusal, meaning) => {
+    expect(meaningOf(refusal, 'U05ANA')).toBe(meaning);
   });
 });
 
@@ -187,6 +196,19 @@ describe('the notice', () => {
     lift();
     await bench.untilSent();
     expect([await bench.texts('payments-ops'), await bench.texts('incidents')]).toEqual([['one'], []]);
+  });
+
+  it('carries the text of a message to a person who left, which waits no more', async () => {
+    const { users } = await bench.slack.control.state();
+    const ana = users.find(({ name }) => name === 'ana')!.id;
+    refuse(ana, 'channel_not_found');
+    await bench.enqueue({ channel: ana, card: card('REM-1 was approved') });
+    bench.startSender({ wire });
+    await bench.untilSent();
+    const [notice] = await bench.said('payments-ops');
+    expect(notice!.text).toBe(`:x: *A message to <@${ana}> could not be posted*: \`channel_not_found\``);
+    expect(JSON.stringify(notice!.blocks)).toContain('REM-1 was approved');
+    expect(await bench.queue.backlog()).toMatchObject({ held: 0, waiting: 0, refused: 1 });
   });
 
   it('carries the text of a message that will never be taken', async () => {

@@ -83,7 +83,7 @@ function newMessage(life: Life, label: string): OutgoingMessage[] {
   }
 }
 
-const mishaps: Mishap[] = ['refused', 'lost_before', 'lost_after', 'dies_before', 'dies_after'];
+const mishaps: Mishap[] = ['refused', 'lost_before', 'lost_after', 'garbled', 'dies_before', 'dies_after'];
 const methods = ['chat.postMessage', 'chat.update', 'conversations.history', 'written down'];
 
 async function disturb(life: Life): Promise<void> {

@@ -20,8 +20,8 @@ import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startBench, type Bench } from '../sandbox/slack/support.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
-/** What may happen to a call: lost on the way there or back, or its caller dies at that moment. */
-export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'dies_before' | 'dies_after';
+/** What may happen to a call: lost on the way there or back, its answer cut short, or its caller dies at that moment. */
+export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'garbled' | 'dies_before' | 'dies_after';
 
 interface WrittenMessage {
   channel: string;
@@ -79,6 +79,7 @@ export function createWire(): Wire {
       if (refused !== null) return Response.json({ ok: false, error: refused });
       const response = await fetch(input, init);
       if (mishap === 'lost_after') throw broken('ECONNRESET');
+      if (mishap === 'garbled') return new Response('{"ok":true,"ts":"17');
       if (mishap === 'dies_after') return die();
       return response;
     },

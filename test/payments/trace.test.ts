@@ -111,8 +111,8 @@ describe('every state of a payment', () => {
     [
       'a status to come',
       { ...noCharge, payment: known(aPayment({ status: 'requires_blessing' })) },
-      '+eeee?e',
-      'Attempted 2026-11-10 10:00 UTC; awaiting authorisation: requires blessing',
+      '+?????e',
+      'Attempted 2026-11-10 10:00 UTC; authorisation unknown: the payment is “requires blessing”',
     ],
     [
       'a pending bank debit counts as captured at the provider, but no money is confirmed',
@@ -238,7 +238,7 @@ describe('every state of a payment', () => {
       'a cancelled payout',
       { payout: known(aPayout({ status: 'canceled' })) },
       '++++x?+',
-      'Funds available 12 Nov 2026; booked in ledger; payout failed: canceled, the money is back on the balance, in a payout of 9,000.00 EUR',
+      'Funds available 12 Nov 2026; booked in ledger; payout failed: cancelled, the money is back on the balance, in a payout of 9,000.00 EUR',
     ],
     [
       'not booked in time, though everything else is fine',
@@ -357,15 +357,32 @@ describe('every state of a payment', () => {
       '++eee?e',
       'Authorised 2026-11-10 10:01 UTC; captured 8.00 EUR of 20.00 EUR, 12.00 EUR still authorised',
     ],
-    ...(['pending', 'a_word_to_come'] as const).map((status): [string, Partial<Findings>, string, string] => [
+    ...(
+      [
+        ['pending', 'a refund is pending'],
+        ['a_word_to_come', 'a refund of unknown state'],
+      ] as const
+    ).map(([status, words]): [string, Partial<Findings>, string, string] => [
       `a refund that is ${status}`,
       {
         refunds: known([aRefund({ status, balanceTransactionId: null })]),
         charge: known(aCharge({ amountRefunded: eur(2000) })),
       },
       '+++++?+',
-      'Paid out 13 Nov 2026; booked in ledger; a refund is pending (20.00 EUR)',
+      `Paid out 13 Nov 2026; booked in ledger; ${words} (20.00 EUR)`,
     ]),
+    [
+      'a movement in a state to come, whose payout stands',
+      { balanceTransaction: known(aBalanceTransaction({ status: 'hovering' })) },
+      '+++?+?+',
+      'Paid out 13 Nov 2026; booked in ledger; balance unknown: the balance transaction is “hovering”, net of 0.60 EUR fees',
+    ],
+    [
+      'a payout in a state to come is neither on its way nor late',
+      { payout: known(aPayout({ status: 'under_review' })) },
+      '++++??+',
+      'Funds available 12 Nov 2026; booked in ledger; payout unknown: the payout is “under review”, in a payout of 9,000.00 EUR',
+    ],
     [
       'a refund that the customer has to act for',
       { refunds: known([aRefund({ status: 'requires_action' })]) },

@@ -120,6 +120,43 @@ test('a transaction cannot be used after its end', async () => {
   expect(await code(kept.tx.query('select 1'))).toBe('internal');
 });
 
+test('of the connections that a failover left at the old primary one fails one write, and no other', async () => {
+  await db.query('truncate things');
+  const old = open({ maxConnections: 5 });
+  onTestFinished(() => old.close());
+  const sessions = Array.from({ length: 5 }, () =>
+    old.query("select pg_sleep(0.2), set_config('default_transaction_read_only', 'on', false)"),
+  );
+  await Promise.all(sessions);
+  const outcomes: string[] = [];
+  for (let id = 1; id <= 6; id++)
+    outcomes.push(await code(old.query('insert into things values ($1)', [id])));
+  expect(outcomes.filter((outcome) => outcome !== 'ok')).toHaveLength(1);
+});
+
+test('a transaction whose process was stopped in it loses its locks, and can commit nothing afterwards', async () => {
+  await db.query('truncate things');
+  await db.query("insert into things values (1, 'a')");
+  const stopped = open({ idleTimeoutMs: 200 });
+  let wake = (): void => undefined;
+  const suspended = new Promise<void>((resolve) => (wake = resolve));
+  let locked = (): void => undefined;
+  const isLocked = new Promise<void>((resolve) => (locked = resolve));
+  const sleeper = stopped.run(async (tx) => {
+    await tx.query("update things set name = 'asleep' where id = 1");
+    locked();
+    await suspended;
+    await tx.query("update things set name = 'woken' where id = 1");
+  });
+  const outcome = code(sleeper);
+  await isLocked;
+  await db.query("update things set name = 'b' where id = 1");
+  wake();
+  expect(await outcome).toBe('unavailable');
+  expect(await names()).toEqual(['b']);
+  expect(await stopped.query('select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 test('two that would wait for each other: one gets a conflict', async () => {
   await db.query('truncate things');
   await db.query("insert into things values (1, 'a'), (2, 'b')");

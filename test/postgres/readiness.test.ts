@@ -78,6 +78,17 @@ describe('is not ready', () => {
     expect(faults[part]).toMatch(words);
   });
 
+  it('without a column that was there', async () => {
+    const probe = createDatabaseProbe(app);
+    expect(await probe()).toEqual(whole);
+    await owner.query('alter table paydesk.deliveries add column later text');
+    await owner.query('alter table paydesk.outbox drop column concerns');
+    await expect
+      .poll(async () => (await probe()).tables, { interval: 50, timeout: 8000 })
+      .toMatch(/concerns is missing/);
+    expect((await probe()).tables).toMatch(/^In the database paydesk\.outbox\.concerns is missing\. Run/);
+  });
+
   it('no more, soon after it was put right', async () => {
     const probe = createDatabaseProbe(app);
     await owner.query('alter table paydesk.deliveries rename to gone');

@@ -58,6 +58,8 @@ export interface Bench extends Omit<Reconciliation, 'close'> {
   /** What was posted since it was last asked, each card without a fault. */
   posted(): OutgoingMessage[];
   faults: string[];
+  /** Whether whatever is told from now on comes too late: its process is dead by then. */
+  dieBeforeTelling(dies: boolean): void;
   setTime(instant: string): void;
   book(...entries: Booked[]): Promise<void>;
   /** Leaves a file in the inbox. */
@@ -139,7 +141,9 @@ export async function startBench(
   const inbox = await mkdtemp(join(tmpdir(), 'recon-'));
   const faults: string[] = [];
   let messages: OutgoingMessage[] = [];
+  let isDying = false;
   const enqueue = (_tx: Transaction, message: OutgoingMessage): Promise<void> => {
+    if (isDying) return Promise.reject(new Error('the process died'));
     faults.push(...faultsOf(message.card));
     messages.push(message);
     return Promise.resolve();
@@ -168,6 +172,9 @@ export async function startBench(
       const told = messages;
       messages = [];
       return told;
+    },
+    dieBeforeTelling: (dies) => {
+      isDying = dies;
     },
     setTime: (instant) => {
       now = new Date(instant);

@@ -77,6 +77,7 @@ it.each<[string, (Reply | 'drop' | 'hang')[], number, string]>([
   ['too late: Slack may have taken it', ['hang'], 1, 'unknown_outcome'],
   ['the connection broke after Slack had it', ['drop'], 1, 'unknown_outcome'],
   ['refused', [{ status: 404, text: 'used_url' }], 1, 'unavailable'],
+  ['refused with a good status', [{ status: 200, text: '{"ok":false,"error":"x"}' }], 1, 'unavailable'],
   [
     'held back for longer than anybody waits',
     [{ status: 429, headers: { 'retry-after': '61' } }],
@@ -103,14 +104,17 @@ it('is tried again when there was no connection at all', async () => {
   expect(thrown).toMatchObject({ code: 'unavailable', details: { refusal: 'no connection' } });
 });
 
-it('goes out as text when its blocks are refused, and the refusal is logged', async () => {
-  script = [{ status: 400, text: '{"ok":false,"error":"invalid_blocks","errors":["/blocks/0"]}' }];
-  await answers().privately(card);
-  expect(bodies.map(({ text, blocks }) => [text, blocks?.length])).toEqual([
-    ['words', 1],
-    ['words', undefined],
-  ]);
-  expect(lines).toMatchObject([
-    { level: 'error', fields: { refusal: expect.stringContaining('/blocks/0') as string } },
-  ]);
-});
+it.each([400, 200])(
+  'goes out as text when its blocks are refused, and the refusal is logged (%i)',
+  async (status) => {
+    script = [{ status, text: '{"ok":false,"error":"invalid_blocks","errors":["/blocks/0"]}' }];
+    await answers().privately(card);
+    expect(bodies.map(({ text, blocks }) => [text, blocks?.length])).toEqual([
+      ['words', 1],
+      ['words', undefined],
+    ]);
+    expect(lines).toMatchObject([
+      { level: 'error', fields: { refusal: expect.stringContaining('/blocks/0') as string } },
+    ]);
+  },
+);

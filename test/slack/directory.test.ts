@@ -204,6 +204,9 @@ describe('answers of Slack that leave something out', () => {
     ['the people of a disabled group', { user_count: 2, date_delete: 1_700_000_000 }, []],
     ['nothing', { user_count: 2, users: ['U1', 'U2'] }, ['U1', 'U2']],
     ['the count', { users: ['U1'] }, ['U1']],
+    ['the people and their count', {}, 'unavailable'],
+    ['the people of an empty group, whose count is text', { user_count: '0' }, []],
+    ['the people, as null', { users: null, user_count: 2 }, 'unavailable'],
   ])('%s', async (_what, group, expected) => {
     slack = await startFakeSlack({
       'usergroups.list': () => ({ usergroups: [{ id: 'S1', ...group }, { id: 'S2' }] }),
@@ -211,5 +214,11 @@ describe('answers of Slack that leave something out', () => {
     const asked = directoryOf(slack.apiUrl, 'xoxb-test', ['S1']).membership(anew);
     if (expected === 'unavailable') return expect(asked).rejects.toMatchObject({ code: 'unavailable' });
     return expect((await asked).groups).toEqual(new Map([['S1', new Set(expected)]]));
+  });
+
+  it.each([[{}], [{ usergroups: null }]])('every group: %j', async (answer) => {
+    slack = await startFakeSlack({ 'usergroups.list': () => answer });
+    const asked = directoryOf(slack.apiUrl, 'xoxb-test', ['S1']).membership(anew);
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -69,7 +69,7 @@ export async function startEngine<Desk>(options: EngineOptions<Desk>): Promise<E
       await adopter.close();
       await session.close();
     };
-    return describeEngine(session, async () => {
+    return describeEngine(session, running, async () => {
       const outcome = await within(drainTimeoutMs + letGoTimeoutMs, letGo());
       if (outcome === 'late') log.warn({}, 'the engine was stopped before it released its work');
     });
@@ -87,11 +87,13 @@ function launchFault(error: unknown): unknown {
   });
 }
 
-function describeEngine(session: Session, close: () => Promise<void>): Engine {
+function describeEngine(session: Session, worker: Worker, close: () => Promise<void>): Engine {
   let closed: Promise<void> | null = null;
   const reason = (): string | null => {
     if (closed) return 'closed';
-    return session.connection() === 0 ? 'its database session is broken; it is reconnecting' : null;
+    if (session.connection() === 0) return 'its database session is broken; it is reconnecting';
+    const failing = worker.failing();
+    return failing.length === 0 ? null : `due things of ${failing.join(', ')} can’t be taken in hand`;
   };
   return {
     state: () => ({ running: reason() === null, reason: reason() }),

@@ -20,6 +20,8 @@ const connectTimeoutMs = 5000;
 const reconnectPauseMs = 250;
 /** Our statements take milliseconds: without an answer by then the connection leads nowhere. */
 const queryTimeoutMs = 10_000;
+/** A table that somebody locks keeps the statements about others waiting no longer than this. */
+const lockTimeoutSql = "set lock_timeout = '3s'";
 /**
  * The server drops the session of a machine that vanished after 5 + 3 × 2 s, and the lock with it; by default it takes two
  * hours. On a local socket it has no effect.
@@ -113,7 +115,9 @@ async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): 
   });
   try {
     await client.connect();
+    await requireWritable(client);
     await client.query(keepaliveSql);
+    await client.query(lockTimeoutSql);
     await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, owner]);
     client.on('notification', due);
     await client.query(listenSql);
@@ -122,6 +126,12 @@ async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): 
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** A primary that a failover demoted may keep the address for a while: nothing becomes due there, and nothing is done. */
+async function requireWritable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+  if (rows[0]?.transaction_read_only === 'on') throw new Error('the server only lets us read');
 }
 
 async function ask({ client, abandon }: Connection, sql: string, values: unknown[]): Promise<object[]> {
@@ -135,8 +145,8 @@ async function ask({ client, abandon }: Connection, sql: string, values: unknown
   }
 }
 
-/** SQLSTATE classes of a server that shuts down, crashed or starts, and of a broken connection. */
-const goingDown = /^(?:57P|08)/;
+/** SQLSTATEs of a server that shuts down, crashed or starts, of a broken connection, and of a server that only reads. */
+const goingDown = /^(?:57P|08|25006)/;
 
 /** Null when we were closed meanwhile: `close` cannot end a connection that was still under way, so it is ended here. */
 async function reconnect(

@@ -23,6 +23,8 @@ const againMs = 10 * secondMs;
 export interface Worker {
   /** Something may be due, or free. */
   wake(): void;
+  /** Tables whose due things could not be taken in hand at the last try. */
+  failing(): readonly string[];
   /** After a reconnect: checks that running work still holds its leases. */
   reconnected(): void;
   /** Takes nothing new and waits at most so long for running work; other replicas take the rest once the session ends. */
@@ -47,7 +49,7 @@ interface Hand {
 }
 
 export function startWorker(options: WorkerOptions): Worker {
-  const state: State = { ...options, hands: new Set(), nap: createNap(), isClosing: false };
+  const state: State = { ...options, hands: new Set(), nap: createNap(), failing: [], isClosing: false };
   const { session, log, hands, nap } = state;
   const keep = (): void =>
     void renewAll(state).catch((error: unknown) => log.warn(faultOf(error), 'leases cannot be renewed now'));
@@ -55,6 +57,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const running = loop(state);
   return {
     wake: () => nap.wake(),
+    failing: () => state.failing,
     reconnected: () => {
       if (session.connection() !== 0) keep();
       nap.wake();
@@ -72,19 +75,26 @@ export function startWorker(options: WorkerOptions): Worker {
 interface State extends WorkerOptions {
   readonly hands: Set<Hand>;
   readonly nap: Nap;
+  failing: readonly string[];
   isClosing: boolean;
 }
 
+/** A kind whose table cannot be read or written keeps no other kind waiting. */
 async function loop(state: State): Promise<void> {
   const { living, nap, log } = state;
   while (!state.isClosing) {
-    try {
-      for (const kind of living) await take(state, kind);
-      await nap.sleep(await untilNextMs(state));
-    } catch (error) {
-      log.warn(faultOf(error), 'due things could not be read');
-      await nap.sleep(pollMs);
-    }
+    const failing: string[] = [];
+    const faults: unknown[] = [];
+    for (const kind of living)
+      await take(state, kind).catch((error: unknown) => {
+        failing.push(kind.table);
+        faults.push(error);
+      });
+    state.failing = failing;
+    const waitMs = await untilNextMs(state).catch((error: unknown) => (faults.push(error), pollMs));
+    const [fault] = faults;
+    if (fault !== undefined) log.warn({ ...faultOf(fault), tables: failing }, 'due things could not be read');
+    await nap.sleep(failing.length > 0 ? pollMs : waitMs);
   }
 }
 
@@ -159,15 +169,19 @@ async function giveBack(state: State, { living: kind, taken }: Hand): Promise<vo
 
 async function renewAll(state: State): Promise<void> {
   const { living, session, owner } = state;
-  for (const kind of living) {
-    const mine = handsOf(state, kind);
-    if (mine.length === 0) continue;
-    const [connection, until] = [session.connection(), leaseUntil(state)];
-    const keys = mine.map(({ taken }) => taken.key);
-    const kept = new Set(await renew(session.query, kind, { owner, keys, leaseUntil: until }));
-    for (const hand of mine)
-      if (kept.has(hand.taken.key)) Object.assign(hand, { heldUntil: until, connection });
-  }
+  const outcomes = await Promise.allSettled(
+    living.map(async (kind) => {
+      const mine = handsOf(state, kind);
+      if (mine.length === 0) return;
+      const [connection, until] = [session.connection(), leaseUntil(state)];
+      const keys = mine.map(({ taken }) => taken.key);
+      const kept = new Set(await renew(session.query, kind, { owner, keys, leaseUntil: until }));
+      for (const hand of mine)
+        if (kept.has(hand.taken.key)) Object.assign(hand, { heldUntil: until, connection });
+    }),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Resolves when the work is done, or late. */

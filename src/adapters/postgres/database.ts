@@ -12,7 +12,7 @@ import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Transaction, Transactions } from '../../ports/transaction.js';
-import { databaseError, leavesSessionWhole } from './errors.js';
+import { databaseError, leavesSessionWhole, wasDemoted } from './errors.js';
 
 export interface Querier {
   /** Runs one statement with its `$1…` values; its rows. Throws what `databaseError` makes of a failure. */
@@ -58,6 +58,8 @@ export interface DatabaseOptions {
   connectTimeoutMs?: number;
   /** How long a caller waits for a connection while all are in use; 30 s where absent. */
   queueTimeoutMs?: number;
+  /** A transaction that says nothing for so long is ended, so that a process which was stopped in it keeps no locks; not for `readOnly`. */
+  idleTimeoutMs?: number;
   maxConnections?: number;
   /** Whether a statement that was prepared is still there for the next question; asked again when it throws. */
   hasOwnSessions?: () => Promise<boolean>;
@@ -82,6 +84,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
   const translated = <Value>(work: Promise<Value>): Promise<Value> =>
     work.catch((error: unknown) => {
+      if (wasDemoted(error) && options.readOnly !== true) void discardIdle(pool);
       throw databaseError(error, setting);
     });
   const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
@@ -154,7 +157,8 @@ export const endsWithUsSql = `
   select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`;
 
 function createPool(options: DatabaseOptions): pg.Pool {
-  const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
+  const { connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
+  const { statementTimeoutMs = 30_000, idleTimeoutMs = 30_000 } = options;
   const pool = new pg.Pool({
     Client: clientWithin(connectTimeoutMs),
     connectionString: options.url.reveal(),
@@ -169,6 +173,7 @@ function createPool(options: DatabaseOptions): pg.Pool {
     onConnect: async (client) => {
       await client.query(`set statement_timeout = ${statementTimeoutMs}`);
       if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
+      else await client.query(`set idle_in_transaction_session_timeout = ${idleTimeoutMs}`);
       if (options.readOnly === true) await client.query(endsWithUsSql).catch(() => undefined);
     },
   });
@@ -177,6 +182,13 @@ function createPool(options: DatabaseOptions): pg.Pool {
     options.log.warn({ error: messageOf(error) }, 'an idle database connection broke'),
   );
   return pool;
+}
+
+/** Connections that a failover left at the old primary would fail one write each. */
+async function discardIdle(pool: pg.Pool): Promise<void> {
+  const idle = Array.from({ length: pool.idleCount }, () => pool.connect());
+  for (const client of await Promise.allSettled(idle))
+    if (client.status === 'fulfilled') client.value.release(true);
 }
 
 /** The pool has one limit for both: a crowd that waits its turn would be told that the database cannot be reached. */

@@ -182,5 +182,9 @@ function detailsOf(error: unknown): Record<string, string> {
  * only allows reading was demoted by a failover: the next connection may reach the new primary.
  */
 export function leavesSessionWhole(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && !/^(08|57P|25006)/.test(error.code ?? '');
+  return error instanceof pg.DatabaseError && !/^(08|57P|25006|25P0[34])/.test(error.code ?? '');
 }
+
+/** The server behind a connection only reads: so do those behind the other connections of its pool. */
+export const wasDemoted = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '25006';

@@ -117,7 +117,7 @@ const postponeSql = `
 const holdSql = `
   with done as (
     update paydesk.outbox set state = 'waiting', last_fault = $3, held_since = coalesce(held_since, $4),
-      held_until = case when $6 then $5::timestamptz end
+      held_until = case when $6 then $5::timestamptz end, outcome_unknown = $7
     where id = $1 and attempts = $2 and state = 'sending'
     returning channel
   )
@@ -220,7 +220,9 @@ export function createOutboxQueue(database: Database, notices = nobody): OutboxQ
     },
     hold: async (message, { refusal, until, aside }, now) => {
       await database.run(async (tx) => {
-        const [done] = await tx.query(holdSql, [message.id, message.attempts, refusal, now, until, aside]);
+        const { id, attempts, outcomeUnknown } = message;
+        const values = [id, attempts, refusal, now, until, aside, outcomeUnknown];
+        const [done] = await tx.query(holdSql, values);
         if (done) await teller.held(tx, message, refusal);
       });
     },

@@ -2,7 +2,8 @@
  * Whether the desk's own database does what Paydesk needs of it: it has the tables and the rights, a row can be added,
  * and the audit log takes an entry. Each is tried, and what was tried is rolled back.
  *
- * Invariants: never throws; what is found is kept for a few seconds, so that asking often costs nothing.
+ * Invariants: never throws; what is found is kept for a few seconds, so that asking often costs nothing; a column that
+ * was there is missed when it goes, by a newer version's migration or a restored backup.
  */
 import { toOpsError } from '../../kernel/errors.js';
 import type { Database, PgTransaction } from './database.js';
@@ -66,6 +67,10 @@ const readOnly = /\.(audit_\w+|migrations)$/;
 
 const tablesSql = `
   select name, rights, to_regclass(name) is not null as present,
+    array(
+      select attname::text from pg_attribute
+      where attrelid = to_regclass(name) and attnum > 0 and not attisdropped
+    ) as columns,
     case when to_regclass(name) is null then null else has_table_privilege(to_regclass(name), rights) end as granted
   from unnest($1::text[], $2::text[]) as needed (name, rights)`;
 
@@ -82,9 +87,10 @@ export function createDatabaseProbe(
   database: Pick<Database, 'run' | 'query'>,
 ): () => Promise<DatabaseFaults> {
   let known: { found: Promise<DatabaseFaults>; untilMs: number } | null = null;
+  const seen = new Set<string>();
   return () => {
     if (known && performance.now() < known.untilMs) return known.found;
-    const current = { found: probe(database), untilMs: Infinity };
+    const current = { found: probe(database, seen), untilMs: Infinity };
     known = current;
     void current.found.then((faults) => {
       const isWhole = Object.values(faults).every((fault) => fault === null);
@@ -94,9 +100,9 @@ export function createDatabaseProbe(
   };
 }
 
-async function probe(database: Pick<Database, 'run' | 'query'>): Promise<DatabaseFaults> {
+async function probe(database: Pick<Database, 'run' | 'query'>, seen: Set<string>): Promise<DatabaseFaults> {
   return {
-    tables: await faultOf(async () => tablesFault(database)),
+    tables: await faultOf(async () => tablesFault(database, seen)),
     writing: await faultOf(() => tried(database, (tx) => tx.query(fillSql))),
     audit: await faultOf(() => tried(database, (tx) => tx.query(auditSql))),
   };
@@ -106,22 +112,32 @@ interface TableRow {
   name: string;
   rights: string;
   present: boolean;
+  columns: string[];
   granted: boolean | null;
 }
 
-async function tablesFault({ query }: Pick<Database, 'query'>): Promise<string | null> {
+/** `seen`: columns that were there before. */
+async function tablesFault({ query }: Pick<Database, 'query'>, seen: Set<string>): Promise<string | null> {
   const needed = neededTables.flatMap((name) => rightsOn(name).map((right) => ({ name, right })));
   const rows = await query<TableRow>(tablesSql, [
     needed.map(({ name }) => name),
     needed.map(({ right }) => right),
   ]);
-  const missing = [...new Set(rows.filter(({ present }) => !present).map(({ name }) => name))];
+  const tables = new Set(rows.filter(({ present }) => !present).map(({ name }) => name));
+  const missing = [...tables, ...goneColumns(rows, seen, tables)];
   const refused = rows.filter(({ granted }) => granted === false);
   const said = [
-    missing.length === 0 ? '' : `${missing.join(', ')} is missing`,
+    missing.length === 0 ? '' : `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`,
     refused.length === 0 ? '' : `the right is missing to ${refused.map(rightText).join(', ')}`,
   ].filter((part) => part !== '');
   return said.length === 0 ? null : `In the database ${said.join('; ')}. Run \`paydesk migrate\`.`;
+}
+
+function goneColumns(rows: readonly TableRow[], seen: Set<string>, tables: ReadonlySet<string>): string[] {
+  const present = new Set(rows.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)));
+  present.forEach((column) => seen.add(column));
+  const tableOf = (column: string): string => column.slice(0, column.lastIndexOf('.'));
+  return [...seen].filter((column) => !present.has(column) && !tables.has(tableOf(column)));
 }
 
 const rightsOn = (table: string): readonly string[] =>

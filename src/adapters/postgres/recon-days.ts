@@ -13,6 +13,11 @@ const unfollowedSql = `
   select unit.partner, unit.business_day from paydesk.recon_units unit
   left join paydesk.recon_days day using (partner, business_day)
   where unit.runs > coalesce(day.followed_runs, 0) order by unit.business_day, unit.partner`;
+const unshownSql = `
+  select newest.partner, newest.business_day from (
+    select partner, max(business_day) as business_day from paydesk.recon_units group by partner
+  ) newest
+  left join paydesk.recon_days day using (partner, business_day) where day.shown is not true`;
 const putSql = `
   insert into paydesk.recon_days (partner, business_day, ${columns}) values ($1, $2::date, $3, $4, $5, $6, $7)
   on conflict (partner, business_day) do update
@@ -61,10 +66,8 @@ export function createDays(database: Pick<Database, 'query'>): Days {
       const [row] = await database.query<DayRow>(findSql, values(key));
       return row ? stateOf(key, row) : null;
     },
-    unfollowed: async () =>
-      (await database.query<{ partner: string; business_day: string }>(unfollowedSql)).map(
-        ({ partner, business_day }) => ({ partner, businessDay: parseDay(business_day) ?? 0 }),
-      ),
+    unfollowed: async () => (await database.query<KeyRow>(unfollowedSql)).map(keyOf),
+    unshown: async () => (await database.query<KeyRow>(unshownSql)).map(keyOf),
     eventsOf: (key) => database.query<DayEvent>(eventsSql, values(key)),
     movementsOf: async (key) =>
       (
@@ -82,6 +85,16 @@ export function createDays(database: Pick<Database, 'query'>): Days {
       (await database.query<{ actor: string }>(writersOffSql, values(key))).map(({ actor }) => actor),
   };
 }
+
+interface KeyRow {
+  partner: string;
+  business_day: string;
+}
+
+const keyOf = ({ partner, business_day }: KeyRow): UnitKey => ({
+  partner,
+  businessDay: parseDay(business_day) ?? 0,
+});
 
 interface DayRow {
   followed_runs: number;

@@ -47,7 +47,7 @@ export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {
 async function send(post: Post, url: string, body: object): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
     const answer = await post(url, body);
-    if (answer.status >= 200 && answer.status < 300) return null;
+    if (isTaken(answer)) return null;
     const refusal = answer.text.slice(0, longestRefusal);
     const isRetryable = answer.status === 0 || answer.status === 429 || answer.status >= 500;
     if (!isRetryable && /invalid_blocks|invalid_attachments|msg_blocks_too_long/.test(refusal))
@@ -60,6 +60,10 @@ async function send(post: Post, url: string, body: object): Promise<string | nul
     await pause(waitMs);
   }
 }
+
+/** Here too Slack may say no with a good status; any other text of a good answer, or none, is a yes. */
+const isTaken = ({ status, text }: Answer): boolean =>
+  status >= 200 && status < 300 && !/^\s*\{\s*"ok"\s*:\s*false\b/.test(text);
 
 interface Answer {
   /** 0 when there was no connection. */

@@ -44,7 +44,7 @@ export type CallFault =
 export function callFault(error: unknown): CallFault {
   if (!isCallError(error)) return { kind: 'unknown', why: messageOf(error) };
   if (error.code === ErrorCode.RateLimitedError && 'retryAfter' in error) {
-    return { kind: 'rate_limited', retryAfterMs: Math.min(dayMs, error.retryAfter * secondMs) };
+    return rateLimited(error.retryAfter);
   }
   if (error.code === ErrorCode.PlatformError && 'data' in error) return refusal(error.data);
   if (error.code === ErrorCode.RequestError && 'original' in error && isUnreached(error.original)) {
@@ -83,14 +83,32 @@ function isCallError(error: unknown): error is WebAPICallError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
+const rateLimited = (retryAfterSec: number): CallFault => ({
+  kind: 'rate_limited',
+  retryAfterMs: Math.min(dayMs, Math.max(0, retryAfterSec * secondMs)),
+});
+
 /** Slack says of these that some of the work may have been done. */
 const unsettledErrors = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
 
+const rateErrors = ['ratelimited', 'rate_limited'];
+const defaultRetryAfterSec = 30;
+
+interface Refusal {
+  ok?: unknown;
+  error?: unknown;
+  response_metadata?: { messages?: string[]; retryAfter?: number };
+}
+
+/** A body that is not Slack's, such as a page of a proxy or an answer cut short, does not say whether Slack took it. */
 function refusal(data: unknown): CallFault {
-  const answer = (data ?? {}) as { error?: string; response_metadata?: { messages?: string[] } };
-  const error = answer.error ?? 'unknown_error';
-  if (unsettledErrors.includes(error)) return { kind: 'unknown', why: error };
-  return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
+  const { ok, error, response_metadata: remarks } = (data ?? {}) as Refusal;
+  const word = error ?? 'unknown_error';
+  if (ok !== false || typeof word !== 'string' || !/^[\w.:-]{1,100}$/.test(word))
+    return { kind: 'unknown', why: 'the answer is not one of Slack’s' };
+  if (unsettledErrors.includes(word)) return { kind: 'unknown', why: word };
+  if (rateErrors.includes(word)) return rateLimited(remarks?.retryAfter ?? defaultRetryAfterSec);
+  return { kind: 'refused', error: word, messages: remarks?.messages ?? [] };
 }
 
 /** Refusals that the operator of Paydesk can lift. */

@@ -76,11 +76,12 @@ type SlackGroup = NonNullable<UsergroupsListResponse['usergroups']>[number];
 
 /** By group id. Disabled groups are asked for too: they exist and have no members. */
 async function membersOf(client: WebClient, wanted: readonly string[]): Promise<Record<string, string[]>> {
-  const { usergroups = [] } = await client.usergroups
+  const { usergroups } = await client.usergroups
     .list({ include_users: true, include_disabled: true, include_count: true })
     .catch((error: unknown) => {
       throw callError(error, 'Slack can’t list the members of the user groups right now.');
     });
+  if (!Array.isArray(usergroups)) throw new OpsError('unavailable', 'Slack left out the user groups.');
   const known = new Map(usergroups.map((group) => [group.id, group]));
   return Object.fromEntries(
     wanted.flatMap((id) => {
@@ -91,9 +92,11 @@ async function membersOf(client: WebClient, wanted: readonly string[]): Promise<
 }
 
 /** A group whose people Slack left out is not an empty one: votes must not become void by that. */
-function usersOf({ id, users, date_delete: deletedAt = 0, user_count: count = 0 }: SlackGroup): string[] {
+function usersOf({ id, users, date_delete: deletedAt = 0, user_count: count }: SlackGroup): string[] {
   if (deletedAt !== 0) return [];
-  if (users || count === 0) return users ?? [];
+  if (Array.isArray(users)) return users;
+  // Some answers write it as text.
+  if (String(count) === '0') return [];
   throw new OpsError('unavailable', `Slack left out the members of the user group ${id ?? ''}.`);
 }
 

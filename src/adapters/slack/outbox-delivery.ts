@@ -2,8 +2,9 @@
  * One message of the outbox, on its way to Slack.
  *
  * Invariants: what was posted already is not posted again; blocks that Slack refuses go out as plain text; a reply whose
- * thread takes none goes into the channel and says so; a file that the channel takes none of leaves its card; nothing is written that could arrive after the lease ended, when
- * another sender may have the message: a process that was suspended wakes up with an old one.
+ * thread takes none goes into the channel and says so; a file that the channel takes none of leaves its card; nothing is
+ * written that could arrive after the lease ended, when another sender may have the message: a process that was suspended
+ * wakes up with an old one.
  */
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../kernel/clock.js';
@@ -66,7 +67,7 @@ async function put(facts: DeliveryFacts, message: ClaimedMessage): Promise<strin
   requireLease(facts, message);
   if (ts !== null) {
     try {
-      await client.chat.update({ channel, ts, ...contentOf(card) });
+      await client.chat.update({ channel, ts, ...contentOf(shortened(card)) });
       return ts;
     } catch (error) {
       if (!isRefused(callFault(error), cardRefusals)) throw error;
@@ -96,6 +97,11 @@ async function post(
   if (ts === undefined) throw new Error('Slack took the message and did not say where it is');
   return ts;
 }
+
+/** An update takes less text than a post; refused for it, a card would keep the buttons of its old state. */
+const updateTextMax = 4000;
+const shortened = (card: Card): Card =>
+  card.text.length <= updateTextMax ? card : { ...card, text: `${card.text.slice(0, updateTextMax - 1)}…` };
 
 /** Blocks are always sent: without them an update keeps the old ones, live buttons and all. */
 const contentOf = ({ text, blocks }: Card): { text: string; blocks: Card['blocks'][number][] } => ({

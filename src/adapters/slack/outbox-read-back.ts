@@ -2,14 +2,15 @@
  * Finds out whether a message that may have been posted is there.
  *
  * Invariants: every post carries a key as metadata, which people do not see and no one else writes, and a file, which
- * can carry none, is known by its name; when Slack cannot
- * answer now, the question stays open and the message waits. Only when the channel cannot be read at all is the answer
- * "not found": a message twice is better than a message never.
+ * can carry none, is known by its name; when Slack does not answer, or refuses for a reason that is not known to last,
+ * the question stays open and the message waits. Only when the channel cannot be read at all is the answer "not found":
+ * a message twice is better than a message never.
  */
 import type { WebClient } from '@slack/web-api';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
-import { callFault } from './client.js';
+import { callFault, isRefused } from './client.js';
+import { isPerson, readingRefusals } from './refusals.js';
 
 const eventType = 'paydesk_outbox';
 /** Clocks of two machines differ; Slack's is neither. */
@@ -32,19 +33,27 @@ export async function findPosted(
   message: ClaimedMessage,
   log: Log,
 ): Promise<string | null> {
-  const { channel, threadTs } = message;
+  const { threadTs } = message;
+  const channel = await unlessUnreadable(() => conversationOf(client, message.channel), log);
+  if (channel === null) return null;
   const oldest = String((message.enqueuedAt.getTime() - clockSkewMs) / 1000);
   const range = { channel, oldest, limit: pageSize, include_all_metadata: true };
+  const find = (read: (cursor: { cursor?: string }) => Promise<Page>): Promise<string | null> =>
+    unlessUnreadable(() => findIn(read, message), log);
   const inThread =
     threadTs === null
       ? null
-      : await findIn(
-          (cursor) => client.conversations.replies({ ...range, ...cursor, ts: threadTs }),
-          message,
-          log,
-        );
+      : await find((cursor) => client.conversations.replies({ ...range, ...cursor, ts: threadTs }));
   // A reply whose parent is gone was posted into the channel.
-  return inThread ?? findIn((cursor) => client.conversations.history({ ...range, ...cursor }), message, log);
+  return inThread ?? find((cursor) => client.conversations.history({ ...range, ...cursor }));
+}
+
+/** A message to a person is addressed to the person, and read in the conversation with them. */
+async function conversationOf(client: WebClient, place: string): Promise<string> {
+  if (!isPerson(place)) return place;
+  const { channel } = await client.conversations.open({ users: place });
+  if (channel?.id === undefined) throw new Error('Slack did not say which conversation this is');
+  return channel.id;
 }
 
 interface Posted {
@@ -61,22 +70,26 @@ interface Page {
 async function findIn(
   read: (cursor: { cursor?: string }) => Promise<Page>,
   message: ClaimedMessage,
-  log: Log,
 ): Promise<string | null> {
+  let cursor = {};
+  for (let pages = 0; pages < mostPages; pages++) {
+    const page = await read(cursor);
+    if (!Array.isArray(page.messages)) throw new Error('Slack answered without the channel’s messages');
+    const found = page.messages.find((posted) => isOurs(posted, message))?.ts;
+    if (found !== undefined) return found;
+    const next = page.response_metadata?.next_cursor;
+    if (!next) return null;
+    cursor = { cursor: next };
+  }
+  return null;
+}
+
+async function unlessUnreadable(read: () => Promise<string | null>, log: Log): Promise<string | null> {
   try {
-    let cursor = {};
-    for (let pages = 0; pages < mostPages; pages++) {
-      const page = await read(cursor);
-      const found = page.messages?.find((posted) => isOurs(posted, message))?.ts;
-      if (found !== undefined) return found;
-      const next = page.response_metadata?.next_cursor;
-      if (!next) return null;
-      cursor = { cursor: next };
-    }
-    return null;
+    return await read();
   } catch (error) {
     const fault = callFault(error);
-    if (fault.kind !== 'refused') throw error;
+    if (!isRefused(fault, readingRefusals)) throw error;
     log.warn({ refusal: fault.error }, 'the channel cannot be read to check whether this message was posted');
     return null;
   }

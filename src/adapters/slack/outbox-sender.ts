@@ -3,7 +3,8 @@
  *
  * Invariants: nothing is dropped; a message whose fate is unknown is looked for in the channel before it is sent
  * again; a message that Slack refuses is held and tried again, and its channel waits with it where the channel is the
- * reason; only a message that can never go out is given up, and then it is kept; an operator learns of both.
+ * reason; only a message that can never go out is given up, and then it is kept; an operator learns of both, and of a
+ * message that fails again and again without an outcome.
  * Source of the pace: about one chat.postMessage a second and channel; chat.update 50 and more a minute.
  */
 import type { Clock } from '../../kernel/clock.js';
@@ -36,13 +37,17 @@ const defaultPaceMs = 1000;
 const defaultPollMs = 500;
 /** A database that is away is asked again at least so often. */
 const longestPollMs = 5000;
-/** Reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks, without charts, and without blocks. */
-const mostCalls = 2 * mostPages + 3 * 3;
+/** Opening the conversation, reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks, without charts, and without blocks. */
+const mostCalls = 1 + 2 * mostPages + 3 * 3;
 /** Past this lease the sender of a message is presumed dead. */
 export const leaseMs = mostCalls * callTimeoutMs;
 /** After this Slack has taken a message that it was slow to take, or never will. */
-const settlingMs = 15_000;
+const settlingMs = 30_000;
+/** After so many tries without an outcome the message itself may be the reason, and its channel goes on without it. */
+const triesInPlace = 6;
 const longestWaitMs = 5 * 60_000;
+/** Whatever Slack says: zero would ask without end, and a message for people cannot wait for days. */
+const [shortestRateWaitMs, longestRateWaitMs] = [1000, 60 * 60_000];
 
 export function startOutboxSender(facts: OutboxSenderFacts): OutboxSender {
   const { log, pollMs = defaultPollMs } = facts;
@@ -106,19 +111,23 @@ async function settle(
   }
   const fault = callFault(error);
   const waitMs = waitAfter(fault, message.attempts);
-  const meaning = fault.kind === 'refused' ? meaningOf(fault.error) : 'limit';
-  if (fault.kind !== 'refused' || meaning === 'limit' || meaning === 'credential') {
+  const meaning = fault.kind === 'refused' ? meaningOf(fault.error, message.channel) : 'limit';
+  const outcomeUnknown = message.outcomeUnknown || fault.kind === 'unknown';
+  const placed = { ...message, outcomeUnknown };
+  if (fault.kind === 'unknown' && message.attempts >= triesInPlace) {
+    const refusal = { error: fault.why, messages: [] };
+    await withhold(refusal, 'unknown', placed, { queue, clock }, log);
+  } else if (fault.kind !== 'refused' || meaning === 'limit' || meaning === 'credential') {
     const why = reasonOf(fault);
     log.warn({ why, waitMs, attempts: message.attempts }, 'a message waits');
-    const outcomeUnknown = message.outcomeUnknown || fault.kind === 'unknown';
-    await queue.postpone({ ...message, outcomeUnknown }, later(clock, waitMs), why);
-    return;
+    await queue.postpone(placed, later(clock, waitMs), why);
+  } else {
+    await withhold(fault, meaning, placed, { queue, clock }, log);
   }
-  await withhold(fault, meaning, message, { queue, clock }, log);
 }
 
 async function withhold(
-  { error: refusal, messages: remarks }: Extract<CallFault, { kind: 'refused' }>,
+  { error: refusal, messages: remarks }: { error: string; messages: string[] },
   meaning: Meaning,
   message: ClaimedMessage,
   { queue, clock }: Pick<OutboxSenderFacts, 'queue' | 'clock'>,
@@ -141,7 +150,8 @@ async function withhold(
 const backoffMs = (attempts: number): number => Math.min(longestWaitMs, 500 * 2 ** Math.min(attempts, 10));
 
 function waitAfter(fault: CallFault, attempts: number): number {
-  if (fault.kind === 'rate_limited') return fault.retryAfterMs;
+  if (fault.kind === 'rate_limited')
+    return Math.min(longestRateWaitMs, Math.max(shortestRateWaitMs, fault.retryAfterMs));
   const waitMs = backoffMs(attempts);
   return fault.kind === 'unknown' ? Math.max(settlingMs, waitMs) : waitMs;
 }

@@ -18,7 +18,7 @@ export type Meaning =
   | 'unknown';
 
 const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>> = {
-  limit: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
+  limit: ['message_limit_exceeded'],
   credential: [
     'invalid_auth',
     'not_authed',
@@ -58,12 +58,40 @@ const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>>
   ],
 };
 
-export function meaningOf(refusal: string): Meaning {
+/** Of people who left: no invitation brings a message to them. */
+const personRefusals = [
+  'channel_not_found',
+  'user_not_found',
+  'user_disabled',
+  'user_not_visible',
+  'cannot_dm_bot',
+];
+
+/** `place`: a channel, or a person who gets a direct message. */
+export function meaningOf(refusal: string, place: string): Meaning {
+  if (isPerson(place) && personRefusals.includes(refusal)) return 'message';
   const found = (Object.keys(meanings) as (keyof typeof meanings)[]).find((meaning) =>
     meanings[meaning].includes(refusal),
   );
   return found ?? 'unknown';
 }
+
+/** Ids of people begin with these letters, those of conversations with others. */
+export const isPerson = (place: string): boolean => /^[UW]/.test(place);
+
+/** The conversation cannot be read, now or later. */
+export const readingRefusals = [
+  'missing_scope',
+  'not_allowed_token_type',
+  'channel_not_found',
+  'not_in_channel',
+  'thread_not_found',
+  'user_not_found',
+  'user_disabled',
+  'access_denied',
+  'no_permission',
+  'method_not_supported_for_channel_type',
+];
 
 /** The blocks alone are refused: the text of the same message may go through. */
 export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];

@@ -52,26 +52,19 @@ const inConflict: Meaning = {
   message: 'Stripe reports a conflict with another operation on this object.',
   hint: 'Check the object before you try again.',
 };
-const keyReused: Meaning = {
-  code: 'conflict',
-  message: 'This idempotency key was already used for a different request.',
-  hint: 'Check the object at Stripe: only the earlier request with this key counts.',
-};
-
 function meaningOf(method: Method, status: number, refusal: Refusal | undefined): Meaning {
   if (status === 401) return keyRefused;
   if (status === 403) return keyTooNarrow;
   if (status === 429) return overLimit;
-  if (status === 409 && method === 'post' && !isUnderWay(refusal)) return inConflict;
-  if (status === 409 || status >= 500) return troubled;
+  if (status === 409 && method === 'post' && !isUnderKey(refusal)) return inConflict;
+  if (status === 409 || status >= 500 || isUnderKey(refusal)) return troubled;
   if (status === 404 && refusal?.code === 'resource_missing') return unknownObject;
-  if (refusal?.type === 'idempotency_error') return keyReused;
   if ((status === 400 || status === 402) && refusal) return refused;
   return notStripe;
 }
 
-/** An earlier request with the same key still runs: what will come of it is as unknown as after a timeout. */
-const isUnderWay = (refusal: Refusal | undefined): boolean =>
+/** Stripe has an earlier request under the key, with other parameters where it is over: what it did must be looked for. */
+const isUnderKey = (refusal: Refusal | undefined): boolean =>
   refusal?.code === 'idempotency_key_in_use' || refusal?.type === 'idempotency_error';
 
 /** Stripe's own libraries send again what is in conflict or broken on Stripe's side, unless a header decides. */

@@ -39,7 +39,11 @@ export async function reconcileWaiting(deps: DaysDeps, onLong?: OnLong): Promise
   // Where a run of a later day failed, or the process died before it, this makes it.
   const outdated = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
   for (const key of outdated) await ran(key, []);
-  const changed = new Set([...waiting.map(({ partner }) => partner), ...(await followUp(deps))]);
+  const changed = new Set([
+    ...waiting.map(({ partner }) => partner),
+    ...(await followUp(deps)),
+    ...(await unshown(deps)),
+  ]);
   for (const key of told) await showDay(deps, key);
   for (const partner of deps.partners) if (changed.has(partner.partner)) await showNewest(deps, partner);
   // What a bank received is on the cards of those that paid it.
@@ -207,26 +211,33 @@ async function showNewest(deps: DaysDeps, partner: ReconciledPartner): Promise<v
     await showDay(deps, { partner: partner.partner, businessDay: report.businessDay });
 }
 
+/** A day counts as shown with the card's own commit: a process that dies before it leaves it to the next look. */
 async function showDay(deps: DaysDeps, key: UnitKey): Promise<void> {
-  const partner = partnerNamed(deps, key.partner);
-  const first = await deps.transactions.run(async (tx: Transaction) => {
-    const day = await deps.days.take(tx, key);
-    await deps.days.put(tx, { ...day, shown: true }, null);
-    return !day.shown;
-  });
-  const report = await reportOf(deps, partner, key.businessDay);
+  const report = await reportOf(deps, partnerNamed(deps, key.partner), key.businessDay);
   if (!report) return;
   const breaks = await deps.breaks.list({ ...key, states: ['open', 'owned'], limit: mostTold });
-  const news: DayNews | null =
-    first && breaks.length > 0
-      ? {
-          kind: 'reconciled',
-          breaks,
-          openCount: report.found.open,
-          file: await openRowsOf(deps, key.partner),
-        }
-      : null;
-  await deps.transactions.run((tx) => deps.showDay(tx, report, news));
+  const isNews = breaks.length > 0 && report.day?.shown !== true;
+  const file = isNews ? await openRowsOf(deps, key.partner) : null;
+  await deps.transactions.run(async (tx: Transaction) => {
+    const day = await deps.days.take(tx, key);
+    const news: DayNews | null =
+      file && !day.shown ? { kind: 'reconciled', breaks, openCount: report.found.open, file } : null;
+    if (!day.shown) await deps.days.put(tx, { ...day, shown: true }, null);
+    await deps.showDay(tx, report, news);
+  });
+}
+
+/** Partners whose newest day was reconciled by a process that died before it told. */
+async function unshown({ days, partners, clock }: DaysDeps): Promise<string[]> {
+  const found = await days.unshown();
+  return partners
+    .filter((partner) =>
+      found.some(
+        (key) =>
+          key.partner === partner.partner && todayOf(partner, clock.now()) - key.businessDay <= newsDays,
+      ),
+    )
+    .map(({ partner }) => partner);
 }
 
 /** All that is open at a partner, what was carried forward included. */

@@ -64,8 +64,8 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
 function offerFor(thing: Thing): Offer | null {
   if (thing.kind !== 'payment' || thing.repeated) return null;
   const { id, payment } = thing;
-  const waits = payment?.status.startsWith('requires_') === true && !isCapturedInParts(payment);
-  return waits ? { text: 'Cancel payment…', kind: 'payment', id } : null;
+  if (!payment || !cancellable.includes(payment.status) || payment.status === 'processing') return null;
+  return !isCapturedInParts(payment) ? { text: 'Cancel payment…', kind: 'payment', id } : null;
 }
 
 function check(facts: PaymentFacts): ActionFault[] {

@@ -122,6 +122,7 @@ const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
   partly_refunded: 'refunded in part',
   refunded_from_unknown: 'refunded',
   refund_pending: 'a refund is pending',
+  refund_unknown: 'a refund of unknown state',
   refund_waits_for_customer: 'a refund awaits customer action',
   refund_failed: 'a refund failed',
   inquiry: 'inquiry, nothing withdrawn',

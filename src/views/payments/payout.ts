@@ -136,6 +136,8 @@ function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): s
     const why = failure?.message ?? failure?.code;
     return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
   }
+  if (status !== 'pending' && status !== 'in_transit')
+    return `Payout in a state unknown here: “${escape(status.replaceAll('_', ' '))}”, dated ${arrival}`;
   const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
   const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
   return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
