@@ -279,12 +279,13 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
   // Without it nothing says whether money moves, or which way.
   if (isSentBack(text) && (change ?? returned) === undefined)
     return problem(line, 'no_addenda', 'a returned entry has no addenda record (99 or 98)', 'addenda');
+  const moved = comesToUs(text, batch, returned) ? amount : -amount;
   const row: StatementRow = {
     type: 'row',
     line,
     account: batch.company,
     kind: kindOf(text, batch, returned, change),
-    amountMinor: comesToUs(text, batch, returned) ? amount : -amount,
+    amountMinor: change === undefined ? moved : 0n,
     currency: 'USD',
     exponent: 2,
     raw: rawOf(entry),

@@ -92,6 +92,12 @@ describe('entries', () => {
       '3 notification_of_change 0.00 USD 091400600000077 C01 1918171614',
       'a notification moves nothing',
     ],
+    [
+      ['21', 1250, changed('C01', '1918171614')],
+      { credits: 1250 },
+      '3 notification_of_change 0.00 USD 091400600000077 C01 1918171614',
+      'not even the amount that it repeats',
+    ],
   ] as [[string, number, string], Partial<Sums>, string | RegExp, string][])(
     '%j',
     ([code, cents, addenda], sums, expected) => {
