@@ -48,7 +48,9 @@ import {
   moreIdsCard,
   noIdsCard,
   chooseActionId,
+  mostPages,
   nothingCard,
+  pageActionId,
   refusedCard,
   searchingCard,
 } from '../src/views/payments/search.js';
@@ -83,15 +85,14 @@ export const paymentCommand: Command<PaymentDeps> = {
   ],
   // Who looks for a person is written down first.
   reads: (text) => !startsFromPerson(text),
-  run: async (request, desk) => {
-    await requireLookups(desk, request.person.userId, payments);
-    const query = await desk.payments.read(request.text, () => timeZoneOf(request.person, desk.directory));
-    const personal = query.recognised.ok ? personalQueryOf(query.recognised.value) : null;
-    const shown = desk.payments.find(query);
-    const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
-    await answerLookup(lookups, request, desk);
-  },
+  run: (request, desk) => searchFor(request.text, 0, request, desk),
   actions: {
+    ...Object.fromEntries(
+      Array.from({ length: mostPages }, (_, page) => [
+        pageActionId(page),
+        (request: ActionRequest, desk: PaymentDeps) => searchFor(request.value, page, request, desk),
+      ]),
+    ),
     [chooseActionId]: follow,
     [lookUpIds.payment]: follow,
     [shareActionId]: share,
@@ -109,6 +110,21 @@ export const paymentCommand: Command<PaymentDeps> = {
   },
   submissions: { [revealIds.form]: reveal },
 };
+
+/** `page`: of the candidates, where there are many. */
+async function searchFor(
+  text: string,
+  page: number,
+  request: Pick<CommandRequest, 'person' | 'answer' | 'log'>,
+  desk: PaymentDeps,
+): Promise<void> {
+  await requireLookups(desk, request.person.userId, payments);
+  const query = await desk.payments.read(text, () => timeZoneOf(request.person, desk.directory));
+  const personal = query.recognised.ok ? personalQueryOf(query.recognised.value) : null;
+  const shown = desk.payments.find(query);
+  const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
+  await answerLookup(lookups, request, desk, page);
+}
 
 async function follow(request: ActionRequest, desk: PaymentDeps): Promise<void> {
   await requireLookups(desk, request.person.userId, payments);
@@ -129,13 +145,14 @@ async function answerLookup(
   lookups: AsyncIterable<Lookup>,
   { answer, log }: { answer: Answers; log: Log },
   desk: PaymentDeps,
+  page = 0,
 ): Promise<void> {
   for await (const lookup of lookups) {
     if (lookup.kind === 'refused') {
       const { refusal, errorId: reference } = lookup;
       log.info({ reference, reason: refusal.reason }, 'a text was not looked up');
     }
-    await answer.privately(cardOf(lookup, desk, null));
+    await answer.privately(cardOf(lookup, desk, null, page));
   }
 }
 
@@ -255,7 +272,7 @@ async function reveal(
   return { kind: 'show', modal: revealedModal(personalLines(findings), null) };
 }
 
-function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Card {
+function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null, page = 0): Card {
   const { links } = desk;
   switch (lookup.kind) {
     case 'refused':
@@ -273,7 +290,7 @@ function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Car
     case 'payout':
       return payoutCard(lookup.report, links);
     case 'candidates':
-      return candidatesCard(lookup);
+      return candidatesCard(lookup, page);
     case 'nothing':
       return nothingCard(lookup);
   }

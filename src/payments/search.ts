@@ -51,8 +51,8 @@ export type Found =
   /** `hint`: what to look up instead. */
   | { kind: 'nothing'; looked: LookedAt[]; hint: string | null };
 
-/** More candidates than this do not help anybody choose. */
-const mostCandidates = 10;
+/** Some pages; more candidates than this do not help anybody choose. */
+export const mostCandidates = 50;
 
 /** An event of a refund of a charge: no chain of Stripe's objects is longer. */
 const longestChain = 4;

@@ -297,15 +297,15 @@ describe('ambiguous text', () => {
     ['a customer of the provider', 'cus_1ana', () => undefined, 'candidates pi_1paid'],
     ['a customer without payments is nothing, not an empty list', 'cus_1bob', () => undefined, 'nothing'],
     [
-      'more than ten',
+      'more than fifty',
       'ORD-1',
-      () => (books.attempts = Array.from({ length: 11 }, (_, n) => anAttempt({ paymentId: `RB-${n}` }))),
-      'candidates RB-0 RB-1 RB-2 RB-3 RB-4 RB-5 RB-6 RB-7 RB-8 RB-9 …',
+      () => (books.attempts = Array.from({ length: 51 }, (_, n) => anAttempt({ paymentId: `RB-${n}` }))),
+      `candidates ${Array.from({ length: 50 }, (_, n) => `RB-${n}`).join(' ')} …`,
     ],
     [
-      'ten or fewer of more rows than were asked for',
+      'fifty or fewer of more rows than were asked for',
       'ORD-1',
-      () => (books.attempts = Array.from({ length: 40 }, (_, n) => anAttempt({ paymentId: `RB-${n % 2}` }))),
+      () => (books.attempts = Array.from({ length: 151 }, (_, n) => anAttempt({ paymentId: `RB-${n % 2}` }))),
       'candidates RB-0 RB-1 …',
     ],
   ])('%s', async (_reason, text, arrange, expected) => {

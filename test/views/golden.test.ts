@@ -30,7 +30,7 @@ import { payoutCard } from '../../src/views/payments/payout.js';
 import { aBreak } from '../payments/traces.js';
 import { candidatesCard, nothingCard, refusedCard, searchingCard } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
-import { faultsOf, linesOf } from '../support/cards.js';
+import { buttonsOn, faultsOf, linesOf } from '../support/cards.js';
 import {
   aBalanceTransaction,
   aCharge,
@@ -195,13 +195,33 @@ describe('/payment', () => {
       \`re_3\` · refund id
       [Trace → re_3]
       Read as •••• 4242, 20.00
-      Showing the first 3. Add amount and date to narrow it down."
+      Showing 1 to 3. Add amount and date to narrow it down."
     `);
     expect(
       linesOf(
         candidatesCard({ query: '4242', candidates: candidates.slice(0, 1), more: false, readAs: [] }),
       )[0],
     ).toBe('1 payment matches `4242`');
+  });
+
+  it.each([
+    [0, 'RB-1 to RB-10', ['Page 2'], 'Showing 1 to 10.'],
+    [1, 'RB-11 to RB-20', ['Page 1', 'Page 3'], 'Showing 11 to 20.'],
+    [2, 'RB-21 to RB-21', ['Page 2'], 'Showing 21 to 21.'],
+    [4, 'RB-21 to RB-21', ['Page 2'], 'Showing 21 to 21.'],
+  ])('page %i of 21 candidates', (page, shown, buttons, counted) => {
+    const candidates = Array.from({ length: 21 }, (_, at) => ({
+      query: `RB-${at + 1}`,
+      attempt: null,
+      payment: null,
+      why: null,
+    }));
+    const card = candidatesCard({ query: '4242 20.00', candidates, more: false, readAs: [] }, page);
+    const lines = linesOf(card);
+    const rows = lines.flatMap((line) => /^`(RB-\d+)`$/.exec(line)?.[1] ?? []);
+    expect(`${rows[0]} to ${rows.at(-1)}`).toBe(shown);
+    expect(buttonsOn(card).filter((text) => text !== 'Trace')).toEqual(buttons);
+    expect(lines.at(-1)).toContain(counted);
   });
 
   it('candidates, some of which cannot be read', () => {

@@ -14,7 +14,8 @@ import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/p
 
 describe('buttons on other cards', () => {
   /** Watching depends on the trace, and has a test of its own. */
-  const offersOn = (card: Card): string[] => buttonsOn(card).filter((text) => text !== 'Watch');
+  const offersOn = (card: Card): string[] =>
+    buttonsOn(card).filter((text) => text !== 'Watch' && text !== 'Dispute');
   const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
   const none = { state: 'not_applicable' } as const;
   const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {

@@ -4,9 +4,10 @@
 import { formatMoney } from '../../kernel/money.js';
 import type { Unreadable } from '../../payments/identifiers.js';
 import type { Lookup } from '../../payments/lookup.js';
-import type { Candidate, LookedAt } from '../../payments/search.js';
+import { mostCandidates, type Candidate, type LookedAt } from '../../payments/search.js';
 import type { Card } from '../../ports/card.js';
 import {
+  actions,
   button,
   cardOf,
   code,
@@ -21,6 +22,7 @@ import { redactCardNumbers } from '../../kernel/sensitive.js';
 import { joined } from '../kit/links.js';
 
 export const chooseActionId = 'payment_choose';
+export const pageActionId = (page: number): string => `payment_page_${page}`;
 
 /** What the person pasted, shown back as they typed it: Slack sends `&`, `<` and `>` as entities. */
 function echo(query: string): string {
@@ -30,18 +32,38 @@ function echo(query: string): string {
 
 type Candidates = Omit<Extract<Lookup, { kind: 'candidates' }>, 'kind'>;
 
-export function candidatesCard({ query, candidates, more, readAs, unread = [] }: Candidates): Card {
+/** `page`: from 0; the pages after the first repeat the search. */
+export function candidatesCard({ query, candidates, more, readAs, unread = [] }: Candidates, page = 0): Card {
   const title = `${countOf(candidates.length, more)} ${echo(query)}`;
+  // There may be fewer than when the button was made.
+  const at = Math.max(0, Math.min(page, Math.ceil(candidates.length / pageRows) - 1));
+  const from = at * pageRows;
+  const shown = candidates.slice(from, from + pageRows);
+  const next = from + pageRows < candidates.length ? pageButton(query, at + 1) : null;
   return cardOf(title, [
     section(`:mag: *${title}*`),
-    ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
+    ...shown.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
     ...sections(unread.map((problem) => `:grey_question: ${escape(problem)}`)),
     ...readAsLine(readAs),
-    ...(more
-      ? [context(`Showing the first ${candidates.length}. Add amount and date to narrow it down.`)]
+    ...actions(at === 0 ? null : pageButton(query, at - 1), next),
+    ...(more || shown.length < candidates.length
+      ? [context(`Showing ${from + 1} to ${from + shown.length}. Add amount and date to narrow it down.`)]
       : []),
   ]);
 }
+
+/** A person reads no more on one card. */
+const pageRows = 10;
+export const mostPages = Math.ceil(mostCandidates / pageRows);
+
+/** Carries the search itself; null where that is longer than a button holds. */
+const pageButton = (query: string, page: number): ReturnType<typeof button> =>
+  button({
+    actionId: pageActionId(page),
+    text: `Page ${page + 1}`,
+    value: query,
+    label: `Show page ${page + 1} of these payments, visible only to you`,
+  });
 
 function countOf(length: number, more: boolean): string {
   if (length === 0) return 'No readable payment matches';
