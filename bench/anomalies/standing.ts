@@ -144,7 +144,7 @@ function seenAlerts(
     const key = `${kind} ${raisedAt.getTime()} ${onsetAt.getTime()}`;
     const id = ids.get(key) ?? `ALR-${ids.size + 1}`;
     ids.set(key, id);
-    return { id, metric: metric.id, kind, state: 'open', slice, facts, openedAt: raisedAt };
+    return { id, metric: metric.id, kind, state: 'open', slice, facts, openedAt: raisedAt, reopenedAt: null };
   });
 }
 

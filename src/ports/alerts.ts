@@ -87,6 +87,8 @@ export interface AlertProgress {
   incident: AlertIncident | null;
   /** The alert of the same cause on whose card this one is shown; null for one with a card of its own. */
   joined: string | null;
+  /** When it came back after it was over, the last time. */
+  reopenedAt: Date | null;
   resolvedAt: Date | null;
   dueAt: Date | null;
 }

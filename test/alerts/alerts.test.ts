@@ -123,6 +123,9 @@ describe('the watch', () => {
       pass(5 * minuteMs);
     }
     expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
+    // It says when people first read of it, and when it came back last.
+    const { openedAt, reopenedAt } = await desk.read('ALR-1');
+    expect(reopenedAt!.getTime() - openedAt.getTime()).toBe(20 * minuteMs);
   });
 
   it('late data is late data: what is open stays, nothing else opens', async () => {

@@ -37,6 +37,7 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   dismissedBy: null,
   incident: null,
   joined: null,
+  reopenedAt: null,
   resolvedAt: null,
   dueAt: new Date(now.getTime() + hourMs),
   ...changed,

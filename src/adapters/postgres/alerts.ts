@@ -16,6 +16,7 @@ const columns: Readonly<Record<keyof (NewAlert & AlertProgress), string>> = {
   facts: 'facts',
   onsetAt: 'onset_at',
   openedAt: 'opened_at',
+  reopenedAt: 'reopened_at',
   state: 'state',
   ruling: 'ruling',
   ownerId: 'owner',

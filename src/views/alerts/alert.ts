@@ -77,7 +77,15 @@ export function alertCard({
     ]),
     ...(dayChart(alert, metric) as KnownBlock[]),
     ...buttonsOf(alert, startable, around?.runbook ?? null),
-    context(separated(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
+    context(
+      separated(
+        alert.id,
+        escape(metric.id),
+        stateWords(alert),
+        `opened ${instant(alert.openedAt)}`,
+        ...(alert.reopenedAt === null ? [] : [`returned ${instant(alert.reopenedAt)}`]),
+      ),
+    ),
   ]);
 }
 
