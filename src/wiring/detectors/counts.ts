@@ -1,15 +1,15 @@
 /**
- * Puts the monitor of `src/anomalies/` under the alerts: verdicts become the changes that are open, with what was counted
+ * Rates, volumes and latencies: the monitor of `src/anomalies/` under the alerts. Verdicts become the changes that are open, with what was counted
  * since each began.
  *
  * Invariant: what was to be expected is fixed when a change is raised, as the baseline then was; later counts are measured
  * against that, so that a long fault does not become its own normal on the card.
  */
-import type { Detected, Detector, Sight } from '../alerts/deps.js';
-import { Monitor, type AlertView, type Verdict } from '../anomalies/monitor/monitor.js';
-import { dayMs, hourMs, secondMs } from '../kernel/clock.js';
-import type { AlertFacts, AlertSlice } from '../ports/alerts.js';
-import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
+import type { Detected, Detector, Sight } from '../../alerts/deps.js';
+import { Monitor, type AlertView, type Verdict } from '../../anomalies/monitor/monitor.js';
+import { dayMs, hourMs, secondMs } from '../../kernel/clock.js';
+import type { AlertFacts, AlertSlice } from '../../ports/alerts.js';
+import type { Metric, MetricBucket, MetricCount } from '../../ports/metrics.js';
 
 /** What a baseline needs before it can call anything unusual. */
 const warmupMs = 14 * dayMs;
@@ -29,14 +29,13 @@ interface OpenChange {
   early: Totals | null;
 }
 
-export function detectorOf(metric: Metric): Detector {
+export function countDetector(metric: Metric): Detector {
   const monitor = new Monitor({
     dimensions: metric.dimensions,
     widthMs: metric.bucketMs,
     budgetPerWeek: metric.falseAlertsPerWeek,
     warmupMs,
   });
-  // Slow answers are failures to answer in time.
   const judged = metric.kind === 'volume' ? 'volume' : 'rate';
   const open = new Map<number, OpenChange>();
   let recent: MetricBucket[] = [];
