@@ -125,7 +125,8 @@ async function evaluate(
       { metric: metric.id, code: error.code, errorId: error.errorId, err: error },
       'a metric cannot be evaluated',
     );
-    await tellUnreadable(deps, metric, own.failingSince, error.publicMessage).catch((fault: unknown) =>
+    const why = [error.publicMessage, error.hint].filter(Boolean).join(' ');
+    await tellUnreadable(deps, metric, own.failingSince, why).catch((fault: unknown) =>
       deps.log.error({ metric: metric.id, err: toOpsError(fault) }, 'an alert cannot be opened'),
     );
   }

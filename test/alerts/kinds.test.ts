@@ -139,6 +139,34 @@ describe('what people read', () => {
     );
   });
 
+  it('a dimension with ever new values is pooled, and a large one in it is still found', () => {
+    const merchants: Metric = {
+      ...own,
+      id: 'success',
+      name: 'Success',
+      kind: 'rate',
+      dimensions: ['merchant'],
+      bucketMs: hourMs,
+    };
+    const detector = detectorOf(merchants);
+    const faultHour = 15 * 24 + 3;
+    const started = performance.now();
+    for (let hour = 0; hour <= faultHour + 2; hour++) {
+      const rare = Array.from({ length: 400 }, (_, at) => ({
+        values: [`m${hour}-${at}`],
+        attempts: 1,
+        failures: 0,
+      }));
+      const large = { values: ['large'], attempts: 500, failures: hour >= faultHour ? 200 : 25 };
+      detector.observe({ at: new Date(begin + hour * hourMs), counts: [...rare, large] });
+    }
+    expect(detector.detected()).toMatchObject([{ slice: { merchant: 'large' } }]);
+    expect(detector.sight({ merchant: 'other' })?.lines[0]).toMatch(/n = 4\d\d\)/);
+    expect(detector.sight({ merchant: `m${faultHour}-1` })).toBeNull();
+    // Without a pool there would be 150,000 slices, and each bucket would take a second.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
   it('too many slices are refused with what to do', () => {
     const rows = Array.from({ length: 51 }, (_, at) => valued(['team', `q${at}`], 1));
     expect(() => detectorOf(queues).observe({ at: new Date(begin), counts: rows })).toThrow(

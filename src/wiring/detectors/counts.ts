@@ -7,6 +7,7 @@
  */
 import type { Detected, Detector, Sight } from '../../alerts/deps.js';
 import { Monitor, type AlertView, type Verdict } from '../../anomalies/monitor/monitor.js';
+import { Pool } from '../../anomalies/slices/pool.js';
 import { dayMs, hourMs, secondMs } from '../../kernel/clock.js';
 import type { AlertFacts, AlertSlice } from '../../ports/alerts.js';
 import type { Metric, MetricBucket, MetricCount } from '../../ports/metrics.js';
@@ -19,6 +20,9 @@ const lookMs = { longest: 30 * secondMs, shortest: secondMs };
 const patienceMs = 45 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
+/** Of many slices, fewer buckets are remembered. */
+const rememberedRows = 300_000;
+const fewestRemembered = 32;
 
 interface OpenChange {
   view: AlertView;
@@ -38,7 +42,9 @@ export function countDetector(metric: Metric): Detector {
   });
   const judged = metric.kind === 'volume' ? 'volume' : 'rate';
   const open = new Map<number, OpenChange>();
+  const pool = new Pool(metric.dimensions.length);
   let recent: MetricBucket[] = [];
+  let recentRows = 0;
   let unfinished: readonly MetricBucket[] = [];
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
@@ -59,17 +65,25 @@ export function countDetector(metric: Metric): Detector {
     open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
   return {
-    observe: (bucket) => {
-      recent.push(bucket);
-      const oldest = bucket.at.getTime() - rememberedMs;
-      if (recent.length > 64 && (recent[32]?.at.getTime() ?? 0) < oldest)
-        recent = recent.filter(({ at }) => at.getTime() >= oldest);
-      const { at, counts } = bucket;
+    observe: ({ at, counts: given }) => {
+      const places = pool.place(given);
+      const counts = together(given, (count, index) => places[index] ?? count.values);
+      recent.push({ at, counts });
+      recentRows += counts.length;
+      const oldest = at.getTime() - rememberedMs;
+      const isFull = recentRows > rememberedRows && recent.length > 2 * fewestRemembered;
+      if (isFull || (recent[2 * fewestRemembered]?.at.getTime() ?? Infinity) < oldest) {
+        recent = recent.slice(fewestRemembered);
+        recentRows = recent.reduce((sum, bucket) => sum + bucket.counts.length, 0);
+      }
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
     glance: (glance) => {
-      const { recent: moments, now } = glance;
-      unfinished = glance.unfinished;
+      const { now } = glance;
+      const placed = (counts: readonly MetricCount[]): MetricCount[] =>
+        together(counts, ({ values }) => pool.placeOf(values));
+      const moments = { from: glance.recent.from, counts: placed(glance.recent.counts) };
+      unfinished = glance.unfinished.map(({ at, counts }) => ({ at, counts: placed(counts) }));
       const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt)) / 2;
       lookedAt = now.getTime();
       const last = unfinished.at(-1);
@@ -101,6 +115,21 @@ export function countDetector(metric: Metric): Detector {
         })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
+}
+
+/** Counts of rare values, which are pooled, are one. */
+function together(
+  counts: readonly MetricCount[],
+  placeOf: (count: MetricCount, index: number) => readonly string[],
+): MetricCount[] {
+  const bySlice = new Map<string, MetricCount>();
+  for (const [index, count] of counts.entries()) {
+    const values = placeOf(count, index);
+    const key = values.join('\0');
+    const { attempts, failures } = bySlice.get(key) ?? { attempts: 0, failures: 0 };
+    bySlice.set(key, { values, attempts: attempts + count.attempts, failures: failures + count.failures });
+  }
+  return [...bySlice.values()];
 }
 
 const isEverywhere = (view: AlertView | null): boolean =>
