@@ -8,7 +8,7 @@ import { NoveltyDetector } from './detector.js';
 import { alertScore } from './score.js';
 
 /** The values that raise an alert: above what is usual, below it, or both. */
-export type Direction = 'up' | 'down' | 'both';
+type Direction = 'up' | 'down' | 'both';
 
 export interface SeriesOptions {
   widthMs: number;

@@ -42,7 +42,7 @@ export const commonSlice = ({ dimensions }: Metric, group: readonly Changed<unkn
 export const sliceOf = ({ dimensions }: Metric, values: readonly string[]): AlertSlice =>
   Object.fromEntries(dimensions.map((name, at) => [name, values[at] ?? '']));
 
-export const isInSlice = ({ dimensions }: Metric, slice: AlertSlice, values: readonly string[]): boolean =>
+const isInSlice = ({ dimensions }: Metric, slice: AlertSlice, values: readonly string[]): boolean =>
   dimensions.every((name, at) => slice[name] === undefined || slice[name] === values[at]);
 
 /** The series of a metric, one for each combination of values; bounded, because each has a memory of its own. */
