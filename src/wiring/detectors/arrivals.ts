@@ -38,13 +38,13 @@ export function arrivalDetector(metric: Metric): Detector {
         changed,
         ({ dueMs }) => dueMs,
         ({ usualMs }) => -usualMs,
-      ).map((group) => detectedOf(metric, group, nowMs));
+      ).map((group) => detectedOf(metric, group));
     },
     sight: (slice) => sightOf(slice, known, { nowMs, wrong: wrong() }),
   };
 }
 
-function detectedOf(metric: Metric, group: readonly Changed<Overdue>[], nowMs: number): Detected {
+function detectedOf(metric: Metric, group: readonly Changed<Overdue>[]): Detected {
   const usualMs = Math.min(...group.map(({ change }) => change.usualMs));
   const dueMs = Math.min(...group.map(({ change }) => change.dueMs));
   const names = group.map(({ values }) => values.join(', '));
@@ -55,8 +55,8 @@ function detectedOf(metric: Metric, group: readonly Changed<Overdue>[], nowMs: n
     onsetAt: new Date(usualMs),
     raisedAt: new Date(Math.max(...group.map(({ change }) => change.raisedMs))),
     facts: {
-      // Buckets by which it is late, so that the card follows.
-      attempts: Math.round((nowMs - usualMs) / metric.bucketMs),
+      // Slices that are overdue: the card is rewritten when their number changes.
+      attempts: group.length,
       failures: 0,
       expected: group.length,
       shareExplained: null,
