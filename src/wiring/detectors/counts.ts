@@ -43,15 +43,14 @@ export function countDetector(metric: Metric): Detector {
   const judged = metric.kind === 'volume' ? 'volume' : 'rate';
   const open = new Map<number, OpenChange>();
   const pool = new Pool(metric.dimensions.length);
-  let recent: MetricBucket[] = [];
-  let recentRows = 0;
+  const recent = new Remembered();
   let unfinished: readonly MetricBucket[] = [];
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
   let everywhereSince: number | null = null;
-  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
+  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent.buckets, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
-    totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
+    totalsOf(metric, kind === 'volume' ? recent.buckets : [...recent.buckets, ...unfinished], slice, onsetMs);
   /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
   const look = (buckets: readonly MetricBucket[], sinceMs: number): AlertView | null =>
     monitor.glance(
@@ -66,24 +65,14 @@ export function countDetector(metric: Metric): Detector {
   };
   return {
     observe: ({ at, counts: given }) => {
-      const places = pool.place(given);
-      const counts = together(given, (count, index) => places[index] ?? count.values);
-      recent.push({ at, counts });
-      recentRows += counts.length;
-      const oldest = at.getTime() - rememberedMs;
-      const isFull = recentRows > rememberedRows && recent.length > 2 * fewestRemembered;
-      if (isFull || (recent[2 * fewestRemembered]?.at.getTime() ?? Infinity) < oldest) {
-        recent = recent.slice(fewestRemembered);
-        recentRows = recent.reduce((sum, bucket) => sum + bucket.counts.length, 0);
-      }
+      const counts = together(given, pool.place(given));
+      recent.add({ at, counts });
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
     glance: (glance) => {
       const { now } = glance;
-      const placed = (counts: readonly MetricCount[]): MetricCount[] =>
-        together(counts, ({ values }) => pool.placeOf(values));
-      const moments = { from: glance.recent.from, counts: placed(glance.recent.counts) };
-      unfinished = glance.unfinished.map(({ at, counts }) => ({ at, counts: placed(counts) }));
+      const moments = { from: glance.recent.from, counts: placedIn(pool, glance.recent.counts) };
+      unfinished = glance.unfinished.map(({ at, counts }) => ({ at, counts: placedIn(pool, counts) }));
       const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt)) / 2;
       lookedAt = now.getTime();
       const last = unfinished.at(-1);
@@ -113,24 +102,45 @@ export function countDetector(metric: Metric): Detector {
           raisedAt: new Date(change.view.raisedAtMs),
           facts: factsOf(change, change.early ?? soFar(change.view)),
         })),
-    sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
+    sight: (slice) => sightOf(metric, recent.buckets, slice, [...open.values()]),
   };
 }
 
+/** The newest buckets: two days of them, fewer of a metric with many slices. */
+class Remembered {
+  buckets: MetricBucket[] = [];
+  private rows = 0;
+
+  add(bucket: MetricBucket): void {
+    this.buckets.push(bucket);
+    this.rows += bucket.counts.length;
+    const oldest = bucket.at.getTime() - rememberedMs;
+    const inMiddle = this.buckets[2 * fewestRemembered]?.at.getTime() ?? Infinity;
+    const isFull = this.rows > rememberedRows && inMiddle < Infinity;
+    if (!isFull && inMiddle >= oldest) return;
+    this.buckets = this.buckets.slice(fewestRemembered);
+    this.rows = this.buckets.reduce((sum, { counts }) => sum + counts.length, 0);
+  }
+}
+
 /** Counts of rare values, which are pooled, are one. */
-function together(
-  counts: readonly MetricCount[],
-  placeOf: (count: MetricCount, index: number) => readonly string[],
-): MetricCount[] {
+function together(counts: readonly MetricCount[], places: readonly (readonly string[])[]): MetricCount[] {
   const bySlice = new Map<string, MetricCount>();
   for (const [index, count] of counts.entries()) {
-    const values = placeOf(count, index);
+    const values = places[index] ?? count.values;
     const key = values.join('\0');
     const { attempts, failures } = bySlice.get(key) ?? { attempts: 0, failures: 0 };
     bySlice.set(key, { values, attempts: attempts + count.attempts, failures: failures + count.failures });
   }
   return [...bySlice.values()];
 }
+
+/** As the pool is so far: a look admits no values. */
+const placedIn = (pool: Pool, counts: readonly MetricCount[]): MetricCount[] =>
+  together(
+    counts,
+    counts.map(({ values }) => pool.placeOf(values)),
+  );
 
 const isEverywhere = (view: AlertView | null): boolean =>
   view !== null && Object.keys(view.slice).length === 0;
