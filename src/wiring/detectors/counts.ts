@@ -21,8 +21,8 @@ const patienceMs = 45 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
 /** Of many slices, fewer buckets are remembered. */
-const rememberedRows = 300_000;
-const fewestRemembered = 32;
+const rememberedRows = 200_000;
+const fewestRemembered = 8;
 
 interface OpenChange {
   view: AlertView;
