@@ -17,7 +17,11 @@ const shownMost = 5;
 
 export function valueDetector(metric: Metric): Detector {
   const { kind, bucketMs: widthMs, direction = 'both', floor = 0, falseAlertsPerWeek } = metric;
-  const known = new SeriesOfMetric(metric, mostSeries, () => new Series({ widthMs, direction, floor, isSum: kind === 'amount' }));
+  const known = new SeriesOfMetric(
+    metric,
+    mostSeries,
+    () => new Series({ widthMs, direction, floor, isSum: kind === 'amount' }),
+  );
   return {
     observe: ({ at, counts }) => {
       const read = new Map(counts.map(({ values, value }) => [known.of(values), value]));
