@@ -22,6 +22,7 @@ const recounted = 3;
 const pageOfBuckets = 500;
 /** At the very first start: what began within this time and still goes on is news. */
 const firstLookMs = dayMs;
+const recentMost = 1000;
 /** A cause that returns within this time is the same one. */
 const flappingMs = 30 * minuteMs;
 /** Of a bucket: so much of the last moments is looked at alone. */
@@ -244,7 +245,9 @@ const isDecided = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: 
 
 async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
   const now = deps.clock.now();
-  const recent = await deps.alerts.resolvedSince(new Date(now.getTime() - hourMs), 100);
+  // A change that a person dismissed may go on for days.
+  const since = Math.min(now.getTime() - hourMs, change.onsetAt.getTime());
+  const recent = await deps.alerts.resolvedSince(new Date(since), recentMost);
   const same = recent.filter((alert) => alert.metric === metric.id && isSameChange(alert, change));
   // A person said that this is none: the same change, still going on, is not raised again.
   if (same.some(({ dismissedBy, onsetAt }) => dismissedBy !== null && onsetAt >= change.onsetAt)) return;
