@@ -8,7 +8,7 @@ import { shippedMetrics } from '../src/alerts/shipped-metrics.js';
 import { recentShare } from '../src/alerts/watch.js';
 import { dayMs, hourMs, minuteMs, secondMs } from '../src/kernel/clock.js';
 import type { MetricCount } from '../src/ports/metrics.js';
-import { detectorOf } from '../src/wiring/detectors.js';
+import { detectorOf } from '../src/wiring/detectors/detectors.js';
 import { everydayChecks } from '../sandbox/world/card-checks.js';
 import { createWorld } from '../sandbox/world/world.js';
 import { percentile } from './harness.js';

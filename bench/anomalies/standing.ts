@@ -12,7 +12,7 @@ import { money } from '../../src/kernel/money.js';
 import type { Metric, MetricCount } from '../../src/ports/metrics.js';
 import type { Standing } from '../../src/remediation/kit/action.js';
 import { boundsVerdict, failingAt, type SeenAlert } from '../../src/remediation/policy/bounds.js';
-import { detectorOf } from '../../src/wiring/detectors.js';
+import { detectorOf } from '../../src/wiring/detectors/detectors.js';
 import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
 import { bucketMinutes, dimensions, partners, startMs, warmupDays } from './company.js';
 import { randomOf, type Random } from './random.js';
@@ -144,7 +144,7 @@ function seenAlerts(
     const key = `${kind} ${raisedAt.getTime()} ${onsetAt.getTime()}`;
     const id = ids.get(key) ?? `ALR-${ids.size + 1}`;
     ids.set(key, id);
-    return { id, metric: metric.id, kind, state: 'open', slice, facts, openedAt: raisedAt };
+    return { id, metric: metric.id, kind, state: 'open', slice, facts, openedAt: raisedAt, reopenedAt: null };
   });
 }
 

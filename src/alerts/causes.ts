@@ -2,7 +2,7 @@
  * Whether two changes have one cause: one slice holds the other.
  */
 import { minuteMs } from '../kernel/clock.js';
-import type { Alert, AlertSlice, NewAlert } from '../ports/alerts.js';
+import { isJudged, type Alert, type AlertSlice, type NewAlert } from '../ports/alerts.js';
 
 /** What begins further apart than this has another cause. */
 const togetherMs = 30 * minuteMs;
@@ -35,5 +35,3 @@ export const sharesCardWith = (found: NewAlert, active: readonly Alert[]): Alert
           isSameCause(alert.slice, found.slice) &&
           Math.abs(alert.onsetAt.getTime() - found.onsetAt.getTime()) <= togetherMs,
       ) ?? null);
-
-const isJudged = ({ kind }: NewAlert): boolean => kind === 'rate' || kind === 'volume';

@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
-import type { Alert, AlertFacts, Alerts, AlertSlice, Quiets } from '../ports/alerts.js';
+import type { Alert, AlertFacts, Alerts, AlertSlice, judgedKinds, Quiets } from '../ports/alerts.js';
 import type { Incident, IncidentEntry, IncidentRooms, Incidents } from '../ports/incidents.js';
 import type { Invariant } from '../ports/invariants.js';
 import type { AuditTrail } from '../ports/audit.js';
@@ -28,7 +28,7 @@ export interface AlertNews {
 
 /** A change that a detector sees and that is not over. */
 export interface Detected {
-  kind: 'rate' | 'volume';
+  kind: (typeof judgedKinds)[number];
   slice: AlertSlice;
   onsetAt: Date;
   raisedAt: Date;

@@ -77,6 +77,7 @@ export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert>
     dismissedBy: null,
     incident: null,
     joined: lead?.id ?? null,
+    reopenedAt: null,
     resolvedAt: null,
     dueAt: sleep?.at ?? (isHandled ? null : new Date(now.getTime() + escalationMs)),
   };
@@ -170,6 +171,7 @@ export const reopenAlert = (
         slice: found.slice,
         facts: found.facts,
         state,
+        reopenedAt: tx.now,
         resolvedAt: null,
         dueAt: state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null,
       },

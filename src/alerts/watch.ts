@@ -8,7 +8,7 @@
  */
 import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
-import type { Alert, AlertSlice } from '../ports/alerts.js';
+import { isJudged, type Alert, type AlertSlice } from '../ports/alerts.js';
 import type { Metric, MetricBucket, SlowLimit } from '../ports/metrics.js';
 import { holds, isSameChange } from './causes.js';
 import { withContext } from './context.js';
@@ -22,12 +22,15 @@ const recounted = 3;
 const pageOfBuckets = 500;
 /** At the very first start: what began within this time and still goes on is news. */
 const firstLookMs = dayMs;
+const recentMost = 1000;
 /** A cause that returns within this time is the same one. */
 const flappingMs = 30 * minuteMs;
 /** Of a bucket: so much of the last moments is looked at alone. */
 export const recentShare = 0.2;
 /** Without any data for this long, data is late. Longer than a quiet night minute, shorter than patience. */
 const lateMs = 15 * minuteMs;
+/** That nothing arrived counts when other metrics would have shown by now that the books are behind. */
+const heldBackMs = 2 * lateMs;
 
 interface Watched {
   detector: Detector;
@@ -102,6 +105,8 @@ async function evaluate(
 ): Promise<void> {
   const now = deps.clock.now();
   try {
+    // Books that are behind would make everything overdue.
+    if (metric.kind === 'lateness' && (await someAreLate(deps))) return;
     const limits = await limitsOf(metric, now);
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
     const { newestData, unfinished } = await count(deps, metric, { now, limits });
@@ -121,7 +126,8 @@ async function evaluate(
       { metric: metric.id, code: error.code, errorId: error.errorId, err: error },
       'a metric cannot be evaluated',
     );
-    await tellUnreadable(deps, metric, own.failingSince, error.publicMessage).catch((fault: unknown) =>
+    const why = [error.publicMessage, error.hint].filter(Boolean).join(' ');
+    await tellUnreadable(deps, metric, own.failingSince, why).catch((fault: unknown) =>
       deps.log.error({ metric: metric.id, err: toOpsError(fault) }, 'an alert cannot be opened'),
     );
   }
@@ -144,8 +150,8 @@ interface Question {
 /** Counts what is not kept yet, and the newest buckets again. */
 async function count(deps: AlertDeps, metric: Metric, question: Question): Promise<Counted> {
   const { now } = question;
-  const { bucketMs, lagMs, id } = metric;
-  const end = floorTo(now.getTime() - lagMs, bucketMs);
+  const { bucketMs, lagMs, id, kind } = metric;
+  const end = floorTo(now.getTime() - lagMs - (kind === 'lateness' ? heldBackMs : 0), bucketMs);
   const newest = await deps.buckets.newest(id);
   const begin =
     newest === null
@@ -156,10 +162,10 @@ async function count(deps: AlertDeps, metric: Metric, question: Question): Promi
     const to = Math.min(from + chunkMs, end);
     const read = await deps.source.read(metric, { from: new Date(from), to: new Date(to), ...question });
     const reached = read.at(-1)?.at ?? null;
-    if (reached === null) continue;
-    // Buckets without data after the newest one with data may still come.
-    await deps.buckets.put(id, filledBuckets(read, from, reached.getTime() + bucketMs, bucketMs));
-    last = reached;
+    last = reached ?? last;
+    // Buckets without data after the newest one with data may still come; that nothing arrived is what lateness is about.
+    const until = kind === 'lateness' ? to : (reached?.getTime() ?? from - bucketMs) + bucketMs;
+    if (until > from) await deps.buckets.put(id, filledBuckets(read, from, until, bucketMs));
   }
   await deps.buckets.forget(id, new Date(end - historyMs));
   const unfinished = await deps.source.read(metric, { from: new Date(end), to: now, ...question });
@@ -177,7 +183,8 @@ async function countRecent(
   const latest = now.getTime() - recentShare * bucketMs;
   const begun = suddenFrom?.getTime() ?? latest;
   const from = new Date(begun > now.getTime() - 2 * bucketMs ? Math.min(begun, latest) : latest);
-  const buckets = kind === 'volume' ? [] : await source.read(metric, { from, to: now, ...question });
+  const buckets =
+    kind !== 'rate' && kind !== 'latency' ? [] : await source.read(metric, { from, to: now, ...question });
   return { from, counts: buckets.flatMap(({ counts }) => counts) };
 }
 
@@ -202,8 +209,8 @@ async function feedNew(deps: AlertDeps, metric: Metric, own: Watched): Promise<v
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function lateSince({ lagMs, bucketMs }: Metric, newestData: Date | null, now: Date): Date | null {
-  if (newestData === null) return null;
+function lateSince({ kind, lagMs, bucketMs }: Metric, newestData: Date | null, now: Date): Date | null {
+  if (newestData === null || kind === 'lateness') return null;
   const end = newestData.getTime() + bucketMs;
   // The bucket that is filling, and one more, are no delay.
   return now.getTime() - end > lagMs + Math.max(lateMs, 2 * bucketMs) ? new Date(end) : null;
@@ -218,7 +225,7 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     await resolveAlert(deps, alert, 'the metric is evaluated again');
   // While data is late, nothing new is known: what is open stays open.
   if (late !== null) return;
-  const open = active.filter(({ kind }) => kind === 'rate' || kind === 'volume');
+  const open = active.filter(isJudged);
   const taken = new Set<string>();
   for (const change of detected) {
     const alert = open.find((candidate) => !taken.has(candidate.id) && isSameChange(candidate, change));
@@ -228,17 +235,19 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     } else if (own.openFrom !== null && change.raisedAt > own.openFrom)
       await openOrReopen(deps, metric, change);
   }
-  for (const alert of open.filter((each) => !taken.has(each.id) && isJudged(each, metric, own)))
+  for (const alert of open.filter((each) => !taken.has(each.id) && isDecided(each, metric, own)))
     await resolveAlert(deps, alert, 'back to what is usual');
 }
 
 /** What was seen in a bucket that had not ended is for that whole bucket to confirm. */
-const isJudged = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: Watched): boolean =>
+const isDecided = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: Watched): boolean =>
   facts.early !== true || (fedTo !== null && openedAt.getTime() < fedTo.getTime() + bucketMs);
 
 async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
   const now = deps.clock.now();
-  const recent = await deps.alerts.resolvedSince(new Date(now.getTime() - hourMs), 100);
+  // A change that a person dismissed may go on for days.
+  const since = Math.min(now.getTime() - hourMs, change.onsetAt.getTime());
+  const recent = await deps.alerts.resolvedSince(new Date(since), recentMost);
   const same = recent.filter((alert) => alert.metric === metric.id && isSameChange(alert, change));
   // A person said that this is none: the same change, still going on, is not raised again.
   if (same.some(({ dismissedBy, onsetAt }) => dismissedBy !== null && onsetAt >= change.onsetAt)) return;
@@ -255,6 +264,9 @@ async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): 
   await openAlert(deps, { metric: metric.id, kind, slice, facts, onsetAt, openedAt: now });
 }
 
+const someAreLate = async ({ alerts }: AlertDeps): Promise<boolean> =>
+  (await alerts.active(null)).some(({ kind }) => kind === 'late');
+
 async function settleLate(
   deps: AlertDeps,
   metric: Metric,
@@ -265,7 +277,7 @@ async function settleLate(
   if (late === null && alert) await resolveAlert(deps, alert, 'data arrives again');
   if (late === null || alert) return;
   // Metrics of one source are late together: the first says it for all.
-  if ((await deps.alerts.active(null)).some(({ kind }) => kind === 'late')) return;
+  if (await someAreLate(deps)) return;
   const facts = { attempts: 0, failures: 0, expected: 0, shareExplained: null, reason: 'no data arrives' };
   const openedAt = deps.clock.now();
   await openAlert(deps, { metric: metric.id, kind: 'late', slice: {}, facts, onsetAt: late, openedAt });

@@ -5,6 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { createMetricSource } from '../adapters/books/metric-source.js';
+import { bandText } from '../alerts/values.js';
 import { filledBuckets, replayMetric, type ReplayedChange } from '../alerts/replay.js';
 import { parseEnvironment, readDotEnv } from '../config/environment.js';
 import { dayMs, hourMs, systemClock } from '../kernel/clock.js';
@@ -16,7 +17,7 @@ import type { Metric, MetricBucket, MetricSource } from '../ports/metrics.js';
 import { plainAlertTitle } from '../views/alerts/alert.js';
 import { metricsOf } from '../wiring/alerts.js';
 import { openBooksDatabase } from '../wiring/books.js';
-import { detectorOf } from '../wiring/detectors.js';
+import { detectorOf } from '../wiring/detectors/detectors.js';
 import { rangeOf, sparkline, svgOf, type Picture, type Point } from './pictures.js';
 import { configInUse } from './statement-files.js';
 import type { Voices } from './voices.js';
@@ -149,27 +150,36 @@ async function pictureOf(
 }
 
 function pointOf(
-  { dimensions }: Metric,
+  { dimensions, kind: metricKind }: Metric,
   { kind, slice }: ReplayedChange,
   buckets: readonly MetricBucket[],
 ): Point {
   const wanted = dimensions.map((name) => slice[name]);
-  const sums = { attempts: 0, failures: 0 };
+  const sums = { attempts: 0, failures: 0, values: 0 };
   for (const { counts } of buckets)
-    for (const { values, attempts, failures } of counts)
-      if (values.every((value, at) => wanted[at] === undefined || wanted[at] === value)) {
+    for (const { values, attempts, failures, value = 0 } of counts)
+      if (values.every((one, at) => wanted[at] === undefined || wanted[at] === one)) {
         sums.attempts += attempts;
         sums.failures += failures;
+        sums.values += value;
       }
   const at = buckets[0]?.at ?? new Date(0);
-  if (kind === 'volume') return { at, value: sums.attempts / Math.max(1, buckets.length) };
+  if (kind === 'volume' || kind === 'overdue')
+    return { at, value: sums.attempts / Math.max(1, buckets.length) };
+  // An amount is nothing where nothing was booked; a level is not known there.
+  if (kind === 'level') {
+    const known = metricKind === 'amount' ? buckets.length : sums.attempts;
+    return { at, value: known === 0 ? null : sums.values / known };
+  }
   return { at, value: sums.attempts === 0 ? null : 1 - sums.failures / sums.attempts };
 }
 
-function rangeText({ kind }: ReplayedChange, points: readonly Point[]): string {
+function rangeText({ kind, facts }: ReplayedChange, points: readonly Point[]): string {
   const { low, high } = rangeOf(points);
+  // A picture shows means, and those of amounts are no whole minor units.
+  if (kind === 'level') return bandText({ low: Math.round(low), high: Math.round(high) }, facts.value ?? {});
   const written = (value: number): string =>
-    kind === 'volume' ? value.toFixed(1) : `${Math.round(100 * value)} %`;
+    kind === 'rate' ? `${Math.round(100 * value)} %` : value.toFixed(1);
   return `${written(low)} to ${written(high)}`;
 }
 
@@ -199,6 +209,7 @@ const lineOf = ({ raisedAt, resolvedAt, onsetAt, kind, slice, facts }: ReplayedC
   failures: facts.failures,
   expected: Number(facts.expected.toFixed(1)),
   shareExplained: facts.shareExplained,
+  ...(facts.value && { value: facts.value }),
 });
 
 async function writePictures(path: string, pictures: readonly Picture[]): Promise<void> {

@@ -31,9 +31,14 @@ export async function backtestFile(options: BacktestOptions, { say, tell }: Voic
   const warmupMs = positive(options.warmup, '--warmup', 'days of history, such as 14') * dayMs;
   const budgetPerWeek = positive(options.budget, '--budget', 'false alerts per week, such as 0.5');
   const problems = new ProblemList(options.input, tell);
-  const { replay, rows } = await replayFile(options.input, problems, { warmupMs, budgetPerWeek });
+  const { replay, rows, spanMs } = await replayFile(options.input, problems, { warmupMs, budgetPerWeek });
   const alerts = replay.finish();
   problems.end();
+  if (rows === 0) tell(`${options.input} has no rows that can be read, so nothing was judged.`);
+  else if (spanMs < warmupMs)
+    tell(
+      `Nothing was judged: the file covers ${formatDuration(spanMs)}, and its first ${options.warmup} days are history (--warmup).`,
+    );
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   const { series } = replay;
   const closing = { type: 'summary', rows, series, alerts: alerts.length, problems: problems.count, seconds };
@@ -48,18 +53,22 @@ async function replayFile(
   path: string,
   problems: ProblemList,
   limits: { warmupMs: number; budgetPerWeek: number },
-): Promise<{ replay: Backtest; rows: number }> {
+): Promise<{ replay: Backtest; rows: number; spanMs: number }> {
   let replay = new Backtest({ dimensions: [], ...limits });
   let rows = 0;
+  const span = { first: 0, last: 0 };
   for await (const item of readCounts(path, { hasBuckets: true }))
     if ('dimensions' in item) replay = new Backtest({ dimensions: item.dimensions, ...limits });
     else if (item.type === 'problem') problems.add(item);
-    else if (replay.add(item.bucketMs ?? 0, item)) rows++;
-    else problems.add(problem(item.line, 'unsorted', unsorted, 'bucket'));
-  return { replay, rows };
+    else if (replay.add(item.bucketMs ?? 0, item)) {
+      span.last = item.bucketMs ?? 0;
+      if (rows++ === 0) span.first = span.last;
+    } else problems.add(problem(item.line, 'unsorted', unsorted, 'bucket'));
+  return { replay, rows, spanMs: span.last - span.first };
 }
 
-const unsorted = 'the row is for an earlier bucket than the row before it; sort the file by bucket';
+const unsorted =
+  'the row is for an earlier bucket than the row before it; sort the file by bucket, and write times with their zone where clocks change';
 
 function positive(text: string, option: string, expected: string): number {
   const value = Number(text);
@@ -137,9 +146,8 @@ export async function localiseFiles(
   { baseline, current }: LocaliseOptions,
   { say, tell }: Voices,
 ): Promise<boolean> {
-  const problems = [new ProblemList(baseline, tell), new ProblemList(current, tell)] as const;
-  const before = await readTable(baseline, problems[0]);
-  const now = await readTable(current, problems[1]);
+  const before = await readTable(baseline, tell);
+  const now = await readTable(current, tell);
   const order = columnOrder(before.dimensions, now.dimensions, current);
   const pool = new Pool(before.dimensions.length);
   const tables = [
@@ -155,7 +163,7 @@ export async function localiseFiles(
     shareExplained: rounded(shareExplained, 3),
   }));
   say(JSON.stringify(lines));
-  return problems.every(({ count }) => count === 0);
+  return before.clean && now.clean;
 }
 
 const pooled = (pool: Pool, rows: readonly Counts[]): Counts[] => {
@@ -165,13 +173,15 @@ const pooled = (pool: Pool, rows: readonly Counts[]): Counts[] => {
 
 async function readTable(
   path: string,
-  problems: ProblemList,
-): Promise<{ dimensions: string[]; rows: Counts[] }> {
+  tell: Voices['tell'],
+): Promise<{ clean: boolean; dimensions: string[]; rows: Counts[] }> {
+  const problems = new ProblemList(path, tell);
   let dimensions: string[] = [];
   const rows: Counts[] = [];
   for await (const item of readCounts(path, { hasBuckets: false })) addItem(item);
   problems.end();
-  return { dimensions, rows };
+  if (rows.length === 0) tell(`${path} has no rows that can be read, so there is nothing to compare.`);
+  return { clean: problems.count === 0, dimensions, rows };
 
   function addItem(item: CountHeader | CountLine | Problem): void {
     if ('dimensions' in item) ({ dimensions } = item);

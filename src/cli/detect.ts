@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
+import { TextDecoder } from 'node:util';
 import { NoveltyDetector } from '../anomalies/novelty/detector.js';
 import { OpsError } from '../kernel/errors.js';
 import { isHeader, readTimedRow } from './timed-rows.js';
@@ -117,26 +117,25 @@ function scoreText(score: number): string {
 const longestLine = 65_536;
 
 class LineReader {
-  private readonly decoder = new StringDecoder('utf8');
+  private decoder: TextDecoder | null = null;
   private rest = '';
-  private isFirst = true;
 
   add(chunk: Buffer): string[] {
-    const lines = (this.rest + this.decode(chunk)).split('\n');
+    this.decoder ??= new TextDecoder(encodingOf(chunk));
+    const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n');
     this.rest = lines.pop() ?? '';
     if (this.rest.length > longestLine) this.rest = this.rest.slice(0, longestLine);
     return lines;
   }
 
   end(): string[] {
-    const last = this.rest + this.decoder.end();
+    const last = this.rest + (this.decoder?.decode() ?? '');
     return last === '' ? [] : [last];
   }
+}
 
-  private decode(chunk: Buffer): string {
-    const text = this.decoder.write(chunk);
-    if (!this.isFirst || text === '') return text;
-    this.isFirst = false;
-    return text.replace(/^\ufeff/, '');
-  }
+/** Spreadsheets and some shells write UTF-16, which begins with its mark. */
+function encodingOf([first, second]: Buffer): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }

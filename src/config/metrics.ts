@@ -15,7 +15,7 @@ const metric = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be lower-case letters, digits and hyphens' }),
   name: z.string().min(1).max(60),
-  kind: z.enum(['rate', 'volume', 'latency']),
+  kind: z.enum(['rate', 'volume', 'latency', 'level', 'amount', 'lateness']),
   sql: z
     .string()
     .max(10_000)
@@ -28,7 +28,46 @@ const metric = z.strictObject({
   bucket: duration.prefault('5m').describe('width of a bucket'),
   lag: duration.prefault('1m').describe('how long a bucket may still change after its end'),
   falseAlertsPerWeek: z.number().min(0.01).max(50).default(1),
+  unit: z.string().min(1).max(20).optional().describe('what a level counts, such as payments'),
+  direction: z
+    .enum(['up', 'down', 'both'])
+    .optional()
+    .describe('of a level or an amount: which side of usual is a change'),
+  floor: z.number().min(0).optional().describe('smaller changes raise no alert'),
 });
+
+type Declared = z.output<typeof metric>;
+
+/** Keys that mean something for some kinds alone, and what the others do instead. */
+const keysOfKinds: { key: keyof Declared; kinds: readonly Declared['kind'][]; instead: string }[] = [
+  { key: 'unit', kinds: ['level'], instead: 'the other kinds have units of their own' },
+  {
+    key: 'direction',
+    kinds: ['level', 'amount'],
+    instead: 'failures and late answers count when they rise, attempts when they fall',
+  },
+  {
+    key: 'floor',
+    kinds: ['rate', 'volume', 'latency', 'level', 'amount'],
+    instead: 'what comes within 90 minutes of its usual time is never late',
+  },
+];
+
+function kindFault(declared: Declared): { path: string[]; message: string } | null {
+  const misplaced = keysOfKinds.find(
+    ({ key, kinds }) => declared[key] !== undefined && !kinds.includes(declared.kind),
+  );
+  if (misplaced) {
+    const { key, kinds, instead } = misplaced;
+    return { path: [key], message: `is for the kinds ${kinds.join(', ')}; ${instead}` };
+  }
+  if (declared.kind === 'amount' && !declared.dimensions.includes('currency'))
+    return {
+      path: ['dimensions'],
+      message: 'must contain currency: amounts of different currencies have no sum',
+    };
+  return null;
+}
 
 const unique = (ids: readonly { id: string }[]): boolean =>
   new Set(ids.map(({ id }) => id)).size === ids.length;
@@ -52,6 +91,10 @@ export const metrics = z
           .refine(({ bucket }) => bucket >= minuteMs && bucket <= 60 * minuteMs, {
             path: ['bucket'],
             message: 'must be between 1m and 60m',
+          })
+          .superRefine((declared, context) => {
+            const fault = kindFault(declared);
+            if (fault) context.addIssue({ code: 'custom', ...fault });
           })
           .transform(({ bucket, lag, ...rest }) => ({ ...rest, bucketMs: bucket, lagMs: lag })),
       )

@@ -6,11 +6,17 @@
  */
 import type { Transaction } from './transaction.js';
 
+/** What a detector judges: a slice behaves unusually; a value is new for its series; what should have arrived has not. */
+export const judgedKinds = ['rate', 'volume', 'level', 'overdue'] as const;
+
 /**
- * `rate`, `volume`: a slice behaves unusually. `late`: no data arrives. `unreadable`: the metric, or the invariant, cannot be
- * evaluated. `invariant`: what must always hold does not.
+ * `late`: no data arrives. `unreadable`: the metric, or the invariant, cannot be evaluated. `invariant`: what must always hold does
+ * not.
  */
-type AlertKind = 'rate' | 'volume' | 'late' | 'unreadable' | 'invariant';
+type AlertKind = (typeof judgedKinds)[number] | 'late' | 'unreadable' | 'invariant';
+
+export const isJudged = ({ kind }: { kind: AlertKind }): boolean =>
+  judgedKinds.some((judged) => judged === kind);
 type AlertState = 'open' | 'acknowledged' | 'snoozed' | 'resolved';
 
 /** Dimension → value; empty for the whole metric. */
@@ -31,6 +37,18 @@ interface AmountAtRisk {
   minor: string;
 }
 
+/** A level or an amount: the value farthest from what is usual, and between what it usually lies. */
+export interface AlertValue {
+  farthest: number;
+  low: number;
+  high: number;
+  /** How many slices changed at the same time. */
+  series: number;
+  unit?: string;
+  /** Of an amount, in whole minor units. */
+  currency?: string;
+}
+
 /** What is known of the change, counted since it began. */
 export interface AlertFacts {
   attempts: number;
@@ -41,6 +59,8 @@ export interface AlertFacts {
   shareExplained: number | null;
   /** The last 24 hours; absent where it is not known. */
   day?: readonly AlertSpan[];
+  /** Of the kind `level`. */
+  value?: AlertValue;
   /** Absent where it is not known. */
   atRisk?: readonly AmountAtRisk[];
   /** Seen in a bucket that has not ended, which will confirm it or not. */
@@ -87,6 +107,8 @@ export interface AlertProgress {
   incident: AlertIncident | null;
   /** The alert of the same cause on whose card this one is shown; null for one with a card of its own. */
   joined: string | null;
+  /** When it came back after it was over, the last time. */
+  reopenedAt: Date | null;
   resolvedAt: Date | null;
   dueAt: Date | null;
 }

@@ -8,8 +8,12 @@
 
 import type { Money } from '../kernel/money.js';
 
-/** `rate`: failures out of attempts. `volume`: attempts alone. `latency`: answers slower than usual out of all, judged as a rate. */
-type MetricKind = 'rate' | 'volume' | 'latency';
+/**
+ * `rate`: failures out of attempts. `volume`: attempts alone. `latency`: answers slower than usual out of all, judged as a rate.
+ * `level`: a value at a time, such as a queue's length. `amount`: money that was moved in a bucket. `lateness`: arrivals, which are
+ * overdue when they come later than usual.
+ */
+export type MetricKind = 'rate' | 'volume' | 'latency' | 'level' | 'amount' | 'lateness';
 
 export interface Metric {
   /** Permanent, for instance `authorisation-success`. */
@@ -24,10 +28,17 @@ export interface Metric {
   lagMs: number;
   /** How many false alerts people accept in a week. */
   falseAlertsPerWeek: number;
+  /** What a level counts: “payments”. */
+  unit?: string | undefined;
+  /** Of a level or an amount: which side of what is usual is a change. Left out: both. */
+  direction?: 'up' | 'down' | 'both' | undefined;
+  /** A smaller change is no news: unusual failures, missing attempts, or the distance of a value from what is usual. */
+  floor?: number | undefined;
   /**
-   * A question to the books with $1 and $2, the span as instants, and $3, the moment of the question, where it is used; gives `bucket` (timestamptz), a text column for each
-   * dimension, `attempts` and `failures` (whole numbers). For `latency` it gives a row per answer, with `value` (how long it took)
-   * instead of the two; what comes back to Paydesk are counts all the same.
+   * A question to the books with $1 and $2, the span as instants, and $3, the moment of the question, where it is used; gives `bucket`
+   * (timestamptz), a text column for each dimension, and by kind: `attempts` and `failures` (whole numbers); `attempts` alone for a
+   * volume; `arrivals` for lateness; `value` for a level (a number) and an amount (whole minor units of the dimension `currency`).
+   * For `latency` it gives a row per answer, with `value` (how long it took); what comes back to Paydesk are counts all the same.
    */
   sql: string;
   /** The same with `currency` (text) and `amount` (whole minor units) of what failed instead of counts, without buckets. */
@@ -37,8 +48,11 @@ export interface Metric {
 /** Counts of one slice: a value for each dimension, in their order. */
 export interface MetricCount {
   values: readonly string[];
+  /** Arrivals, for lateness; 1 for a value. */
   attempts: number;
   failures: number;
+  /** Of a level or an amount. */
+  value?: number;
 }
 
 export interface MetricBucket {

@@ -44,7 +44,7 @@ import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
 import { deadlinesFrom } from './deadlines.js';
-import { detectorOf } from './detectors.js';
+import { detectorOf } from './detectors/detectors.js';
 
 export interface AlertFacts {
   config: Config;
@@ -186,11 +186,14 @@ export function surroundingsFrom({
   };
 }
 
+/** An own metric under the id of one that ships takes its place. */
 export const metricsOf = ({ metrics }: Config): Metric[] => [
-  ...shippedMetrics.map((metric) => ({
-    ...metric,
-    ...(metrics.falseAlertsPerWeek !== undefined && { falseAlertsPerWeek: metrics.falseAlertsPerWeek }),
-  })),
+  ...shippedMetrics
+    .filter(({ id }) => !metrics.own.some((own) => own.id === id))
+    .map((metric) => ({
+      ...metric,
+      ...(metrics.falseAlertsPerWeek !== undefined && { falseAlertsPerWeek: metrics.falseAlertsPerWeek }),
+    })),
   ...metrics.own,
 ];
 

@@ -10,7 +10,8 @@ import { deadlinesFrom } from '../../src/wiring/deadlines.js';
 import { moveOn } from '../engine/move-on.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
 import type { Detected } from '../../src/alerts/deps.js';
-import { change, metric, replica, stageOn, type Stage } from './support.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { change, depsOn, metric, replica, stageOn, type Stage } from './support.js';
 
 let bench: OutboxBench;
 let stage: Stage;
@@ -123,6 +124,9 @@ describe('the watch', () => {
       pass(5 * minuteMs);
     }
     expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
+    // It says when people first read of it, and when it came back last.
+    const { openedAt, reopenedAt } = await desk.read('ALR-1');
+    expect(reopenedAt!.getTime() - openedAt.getTime()).toBe(20 * minuteMs);
   });
 
   it('late data is late data: what is open stays, nothing else opens', async () => {
@@ -145,6 +149,18 @@ describe('the watch', () => {
     await desk.tick();
     await replica(stage, { metrics: [] }).tick();
     expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
+  });
+
+  it('a metric whose SQL is wrong says so on a card of its own, with what to do', async () => {
+    const desk = replica(stage, {
+      source: {
+        ...depsOn(stage).source,
+        read: () =>
+          Promise.reject(new OpsError('misconfigured', 'The SQL is wrong.', { hint: 'Cast the column.' })),
+      },
+    });
+    await desk.tick();
+    expect((await desk.read('ALR-1')).facts.reason).toBe('The SQL is wrong. Cast the column.');
   });
 
   it('a metric that cannot be read has an alert of its own, and the others go on', async () => {
@@ -309,7 +325,10 @@ describe('people', () => {
 
   it('not an anomaly: over for people, counted, and not raised again while it goes on', async () => {
     await desk.dismiss('ALR-1', 'U1ANA');
-    await desk.tick();
+    for (let hours = 0; hours < 4; hours++) {
+      await desk.tick();
+      pass(hourMs);
+    }
     expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
     expect(await desk.precision(new Date(0))).toEqual([{ metric: 'success', alerts: 1, dismissed: 1 }]);
   });

@@ -27,12 +27,12 @@ async function ran(
   return { clean, out, err };
 }
 
-const file = async (name: string, text: string): Promise<string> => {
+const file = async (name: string, text: string | Buffer): Promise<string> => {
   await writeFile(join(folder, name), text);
   return join(folder, name);
 };
 
-const backtest = async (text: string, more: object = {}): Promise<Ran> => {
+const backtest = async (text: string | Buffer, more: object = {}): Promise<Ran> => {
   const input = await file('counts.csv', text);
   return ran((voices) => backtestFile({ input, warmup: '5', budget: '0.5', json: true, ...more }, voices));
 };
@@ -129,6 +129,55 @@ describe('backtest', () => {
     await expect(backtest(history(), { warmup })).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  const counted = async (text: string | Buffer): Promise<unknown> =>
+    (await backtest(text)).out.map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 }));
+
+  it.each<[string, (text: string) => string | Buffer]>([
+    ['UTF-16, as spreadsheets write it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['lines that end as on Windows', (text) => text.replaceAll('\n', '\r\n')],
+    [
+      'every row in two halves',
+      (text) =>
+        text.replace(/^(\d.*),(\d+),(\d+)$/gm, (_line, slice: string, attempts: string, failures: string) =>
+          [
+            `${slice},${Math.ceil(Number(attempts) / 2)},${Math.floor(Number(failures) / 2)}`,
+            `${slice},${Math.floor(Number(attempts) / 2)},${Math.ceil(Number(failures) / 2)}`,
+          ].join('\n'),
+        ),
+    ],
+  ])('%s: the same alerts', async (reason, rewritten) => {
+    const rows = reason.includes('halves') ? 2 : 1;
+    const [alert, closing] = (await counted(history())) as [object, { rows: number }];
+    expect(await counted(rewritten(history()))).toEqual([alert, { ...closing, rows: rows * closing.rows }]);
+  });
+
+  it('starts that are not even are of the bucket in which they lie, and nothing is lost', async () => {
+    const moved = history().replace(/^(\S{14})30:00\.000Z(,DE.*)$/gm, '$134:00.000Z$2');
+    const [even, odd] = [await counted(history()), await counted(moved)];
+    expect(moved).not.toBe(history());
+    expect(odd).toEqual(even);
+  });
+
+  it.each([
+    [
+      'one bucket',
+      'bucket,attempts,failures\n2026-01-05,5,1\n',
+      1,
+      /^Nothing was judged: the file covers 0 s/,
+    ],
+    [
+      'less than the history',
+      history().slice(0, 20_000),
+      3,
+      /^Nothing was judged: .*first 5 days are history/,
+    ],
+    ['no rows', 'bucket,attempts,failures\n', 0, /has no rows that can be read, so nothing was judged/],
+  ])('%s: says that nothing was judged', async (_reason, text, series, message) => {
+    const { out, err } = await backtest(text.slice(0, text.lastIndexOf('\n') + 1));
+    expect(err).toEqual([expect.stringMatching(message)]);
+    expect(JSON.parse(out[0]!)).toMatchObject({ series, alerts: 0, problems: 0 });
+  });
+
   it('reads Unix times, times without a zone, and tables without dimensions', async () => {
     const { clean, out } = await backtest('bucket,attempts,failures\n1767571200,5,1\n2026-01-05 00:10,5,1\n');
     expect(clean).toBe(true);
@@ -164,6 +213,12 @@ describe('localise', () => {
   it('prints an empty list when no slice explains it', async () => {
     const { out } = await localise(header + counts(() => 0.1), header + counts(() => 0.3));
     expect(out).toEqual(['[]']);
+  });
+
+  it('says which table has no rows', async () => {
+    const { out, err } = await localise(header + counts(() => 0.1), header);
+    expect(out).toEqual(['[]']);
+    expect(err).toEqual([expect.stringMatching(/current\.csv has no rows that can be read/)]);
   });
 
   it('refuses tables with different dimensions, and names them', async () => {

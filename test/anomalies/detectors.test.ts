@@ -191,6 +191,13 @@ describe('changes that are no faults', () => {
       ],
     ],
     [
+      'events of an hour arrive late, all of them at once',
+      [
+        { from: 10, until: 11, applies: ofNorthpay, volume: 0.1 },
+        { from: 11, until: 11.3, applies: ofNorthpay, volume: 3.5 },
+      ],
+    ],
+    [
       'traffic moves to another partner',
       [
         { from: 10, until: 40, applies: ofNorthpay, volume: 0.2 },

@@ -37,6 +37,7 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   dismissedBy: null,
   incident: null,
   joined: null,
+  reopenedAt: null,
   resolvedAt: null,
   dueAt: new Date(now.getTime() + hourMs),
   ...changed,
@@ -120,6 +121,46 @@ describe('the card', () => {
       'a volume',
       { kind: 'volume', facts: { ...anAlert().facts, attempts: 40, expected: 100 } },
       'Success rate −60 % (40 instead of 100): method = pix, country = BR explains 94 %',
+    ],
+    [
+      'a level',
+      {
+        kind: 'level',
+        slice: {},
+        facts: {
+          ...anAlert().facts,
+          value: { farthest: 1412.4, low: 12, high: 85, series: 1, unit: 'payments' },
+        },
+      },
+      'Success rate 1,412 payments (usually 12 to 85 payments)',
+    ],
+    [
+      'an amount, in two slices of a partner',
+      {
+        kind: 'level',
+        slice: { partner: 'northpay' },
+        facts: {
+          ...anAlert().facts,
+          value: { farthest: 1_250_000, low: 0, high: 90_000, series: 2, currency: 'EUR' },
+        },
+      },
+      'Success rate 12,500.00 EUR (usually 0.00 EUR to 900.00 EUR): partner = northpay, 2 slices',
+    ],
+    [
+      'an amount in a currency that is none',
+      {
+        kind: 'level',
+        facts: {
+          ...anAlert().facts,
+          value: { farthest: -0.5, low: 3, high: 3, series: 1, currency: 'none' },
+        },
+      },
+      'Success rate −0.5 minor units of none (usually 3 minor units of none): method = pix, country = BR',
+    ],
+    [
+      'arrivals',
+      { kind: 'overdue', slice: { partner: 'northpay' }, facts: { ...anAlert().facts, expected: 1 } },
+      'Success rate late, usually at',
     ],
     ['late data', { kind: 'late', slice: {} }, 'Success rate: no data since'],
     ['a metric that cannot be read', { kind: 'unreadable', slice: {} }, 'Success rate: not evaluated since'],

@@ -236,8 +236,6 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     { timeout: 120_000 },
     async () => {
       await allRecovered();
-      // Until then the same change would open the old alert again, which is older than the approval.
-      await pass(hourMs);
       const { route, card } = await movedByApproval();
       const news = (await messagesIn('partner-alerts')).findLast(
         (message) => message.thread_ts === card.ts && buttonsOf(message).includes('remediation_undo'),

@@ -92,6 +92,7 @@ const alert = (over: Partial<SeenAlert> = {}): SeenAlert => ({
   slice: { partner: 'northpay' },
   facts: { attempts: 200, failures: 120, expected: 20 },
   openedAt: company.clock.now(),
+  reopenedAt: null,
   ...over,
 });
 
@@ -204,6 +205,14 @@ describe('outside the bounds', () => {
     await arm();
     await see(old);
     expect(await uses()).toEqual([]);
+  });
+
+  it('an alert that was open before it was armed, and came back since: it acts', async () => {
+    const old = alert();
+    pass(minuteMs);
+    await arm();
+    await see({ ...old, reopenedAt: company.clock.now() });
+    expect(await uses()).toHaveLength(1);
   });
 
   it('the hours are over', async () => {

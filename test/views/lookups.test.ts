@@ -296,6 +296,7 @@ describe('Home', () => {
       dismissedBy: null,
       incident: null,
       joined: null,
+      reopenedAt: null,
       resolvedAt: null,
       dueAt: null,
     };

@@ -209,6 +209,7 @@ describe('/partner', () => {
       dismissedBy: null,
       incident: null,
       joined: null,
+      reopenedAt: null,
       resolvedAt: null,
       dueAt: null,
     };

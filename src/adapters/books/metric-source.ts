@@ -36,7 +36,7 @@ export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSo
       }
       return [...buckets]
         .sort(([a], [b]) => a - b)
-        .map(([at, counts]): MetricBucket => ({ at: new Date(at), counts }));
+        .map(([at, counts]): MetricBucket => ({ at: new Date(at), counts: together(metric, counts) }));
     },
     slowLimits: async (metric, { from, to, now }) => {
       if (metric.kind !== 'latency') return [];
@@ -97,14 +97,47 @@ function beginOf(metric: Metric, { bucket }: CountRow, from: Date, to: Date): nu
 }
 
 function countOf(metric: Metric, row: CountRow): MetricCount {
-  const attempts = wholeNumber(metric, row, 'attempts');
-  const failures = metric.kind === 'volume' ? 0 : wholeNumber(metric, row, 'failures');
-  if (failures > attempts) throw unreadable(metric, 'more failures than attempts');
-  return { values: metric.dimensions.map((name) => valueOf(metric, row, name)), attempts, failures };
+  const values = metric.dimensions.map((name) => textIn(metric, row, name));
+  switch (metric.kind) {
+    case 'volume':
+      return { values, attempts: wholeNumber(metric, row, 'attempts'), failures: 0 };
+    case 'lateness':
+      return { values, attempts: wholeNumber(metric, row, 'arrivals'), failures: 0 };
+    case 'level':
+    case 'amount':
+      return { values, attempts: 1, failures: 0, value: valueIn(metric, row) };
+    default: {
+      const [attempts, failures] = [
+        wholeNumber(metric, row, 'attempts'),
+        wholeNumber(metric, row, 'failures'),
+      ];
+      if (failures > attempts) throw unreadable(metric, 'more failures than attempts');
+      return { values, attempts, failures };
+    }
+  }
+}
+
+/** One row a slice: amounts add up, two levels of one moment contradict each other. */
+function together(metric: Metric, counts: MetricCount[]): MetricCount[] {
+  if (metric.kind !== 'level' && metric.kind !== 'amount') return counts;
+  const bySlice = new Map<string, MetricCount>();
+  for (const count of counts) {
+    const slice = JSON.stringify(count.values);
+    const known = bySlice.get(slice);
+    if (known && metric.kind === 'level')
+      throw unreadable(
+        metric,
+        'two values for one bucket and slice',
+        'Return one row per bucket and slice, for instance the last value.',
+      );
+    bySlice.set(slice, known ? { ...known, value: (known.value ?? 0) + (count.value ?? 0) } : count);
+  }
+  return [...bySlice.values()];
 }
 
 function wholeNumber(metric: Metric, row: CountRow, name: string): number {
-  const count = Number(row[name] ?? Number.NaN);
+  requireColumn(metric, row, name);
+  const count = numberIn(row[name]);
   if (!Number.isSafeInteger(count) || count < 0)
     throw unreadable(
       metric,
@@ -114,10 +147,31 @@ function wholeNumber(metric: Metric, row: CountRow, name: string): number {
   return count;
 }
 
+function valueIn(metric: Metric, row: CountRow): number {
+  requireColumn(metric, row, 'value');
+  const value = numberIn(row.value);
+  if (metric.kind === 'amount' ? Number.isSafeInteger(value) : Number.isFinite(value)) return value;
+  throw metric.kind === 'amount'
+    ? unreadable(metric, 'a row whose `value` is no whole number of minor units', 'Sum `amount_minor`.')
+    : unreadable(metric, 'a row whose `value` is no number', 'Leave out buckets without a value.');
+}
+
+/** What engines write as text is a number too; nothing, a flag and an empty text are none. */
+function numberIn(value: unknown): number {
+  if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value);
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
+function requireColumn(metric: Metric, row: CountRow, name: string): void {
+  if (row[name] === undefined)
+    throw unreadable(metric, `no column \`${name}\``, `Metrics of kind ${metric.kind} need it.`);
+}
+
 /** Null is a value of its own: an attempt without a country is in no country. */
-function valueOf(metric: Metric, row: CountRow, name: string): string {
+function textIn(metric: Metric, row: CountRow, name: string): string {
   const value = row[name];
-  if (value === undefined) throw unreadable(metric, `no column \`${name}\``);
+  if (value === undefined)
+    throw unreadable(metric, `no column \`${name}\``, 'Each dimension is a column, under its name.');
   if (value === null) return 'none';
   if (typeof value === 'string') return value.slice(0, valueMax);
   throw unreadable(metric, `a row whose \`${name}\` is no text`, `Cast it: cast(${name} as varchar).`);

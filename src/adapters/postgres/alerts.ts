@@ -2,7 +2,16 @@
  * Alerts in Postgres.
  */
 import { OpsError } from '../../kernel/errors.js';
-import type { Alert, AlertProgress, Alerts, NewAlert, Precision, Quiet, Quiets } from '../../ports/alerts.js';
+import {
+  judgedKinds,
+  type Alert,
+  type AlertProgress,
+  type Alerts,
+  type NewAlert,
+  type Precision,
+  type Quiet,
+  type Quiets,
+} from '../../ports/alerts.js';
 import type { LifeTable } from '../../ports/lives.js';
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
@@ -16,6 +25,7 @@ const columns: Readonly<Record<keyof (NewAlert & AlertProgress), string>> = {
   facts: 'facts',
   onsetAt: 'onset_at',
   openedAt: 'opened_at',
+  reopenedAt: 'reopened_at',
   state: 'state',
   ruling: 'ruling',
   ownerId: 'owner',
@@ -52,7 +62,7 @@ const staleSql = `
   limit $2`;
 const precisionSql = `
   select metric, count(*)::integer as alerts, count(dismissed_by)::integer as dismissed
-  from paydesk.alerts where opened_at >= $1 and kind in ('rate', 'volume') group by metric order by metric`;
+  from paydesk.alerts where opened_at >= $1 and kind in (${judgedKinds.map((kind) => `'${kind}'`).join(', ')}) group by metric order by metric`;
 const openedOfSql = `
   select ${selected} from paydesk.alerts
   where slice ->> 'partner' = $1 and opened_at >= $2 and opened_at < $3 and dismissed_by is null order by number limit $4`;

@@ -12,7 +12,7 @@ import type {
 import type { Clock } from '../../kernel/clock.js';
 import type { Database } from './database.js';
 
-type StoredCount = [values: string[], attempts: number, failures: number];
+type StoredCount = [values: string[], attempts: number, failures: number, value?: number];
 
 interface BucketRow {
   at: Date;
@@ -76,13 +76,15 @@ export const createSlowLimits = (database: Database, clock: Clock): SlowLimits =
   },
 });
 
-const storedCount = ({ values, attempts, failures }: MetricCount): StoredCount => [
-  [...values],
-  attempts,
-  failures,
-];
+const storedCount = ({ values, attempts, failures, value }: MetricCount): StoredCount =>
+  value === undefined ? [[...values], attempts, failures] : [[...values], attempts, failures, value];
 
 const bucketOf = ({ at, counts }: BucketRow): MetricBucket => ({
   at,
-  counts: counts.map(([values, attempts, failures]) => ({ values, attempts, failures })),
+  counts: counts.map(([values, attempts, failures, value]) => ({
+    values,
+    attempts,
+    failures,
+    ...(value !== undefined && { value }),
+  })),
 });

@@ -1,8 +1,8 @@
 /**
  * Replays rows of counts through a monitor, bucket by bucket, and keeps the alerts it would have raised.
  *
- * Invariants: causal, an alert depends on no row after the bucket that raised it; rows of one bucket may come in any order, and
- * buckets ascend: a row for an earlier bucket is refused, with the reason.
+ * Invariants: causal, an alert depends on no row after the bucket that raised it; rows of one bucket may come in any order and
+ * several for a slice, which add up; buckets ascend: a row for an earlier bucket is refused, with the reason.
  */
 import { Monitor, type AlertView, type Verdict } from '../monitor/monitor.js';
 import { Pool } from '../slices/pool.js';
@@ -46,12 +46,17 @@ export class Backtest {
   /** False when the row is for a bucket before the newest one: then it is left out. */
   add(atMs: number, row: CountRow): boolean {
     if (this.current !== null && atMs < this.current.atMs) return false;
-    if (this.current === null || atMs > this.current.atMs) {
+    if (this.current === null || this.beginOf(atMs) > this.beginOf(this.current.atMs)) {
       this.endBucket();
       this.current = { atMs, rows: [] };
     }
     this.current.rows.push(row);
     return true;
+  }
+
+  /** Starts that are not even belong to the bucket that they lie in. */
+  private beginOf(atMs: number): number {
+    return this.widthMs === null ? atMs : Math.floor(atMs / this.widthMs);
   }
 
   /** In the order in which they were raised. */
@@ -72,10 +77,16 @@ export class Backtest {
   }
 
   private start(): void {
-    if (this.monitor !== null || this.waiting.length < 2) return;
+    if (this.monitor !== null || this.waiting.length === 0) return;
     this.widthMs = widthOf(this.waiting.map(({ atMs }) => atMs));
     this.monitor = new Monitor({ ...this.options, widthMs: this.widthMs });
-    for (const bucket of this.waiting) this.observe(bucket);
+    const buckets: Bucket[] = [];
+    for (const { atMs, rows } of this.waiting) {
+      const last = buckets.at(-1);
+      if (last && this.beginOf(last.atMs) === this.beginOf(atMs)) last.rows.push(...rows);
+      else buckets.push({ atMs, rows: [...rows] });
+    }
+    for (const bucket of buckets) this.observe(bucket);
     this.waiting = [];
   }
 

@@ -46,8 +46,8 @@ const unsettledBuckets = 3;
 const longestDays = { alert: 7, silent: 1 };
 /** After a move, the hours of a week have to be seen once. */
 const relearnDays = 7;
-/** Falls that begin as close to each other as this have one cause. */
-const sameMoveHours = 1;
+/** Falls that begin as close to each other as this have one cause; that of a smaller slice shows later. */
+const sameMoveHours = { any: 1, smaller: 3 };
 const smallestRateFault = 0.025;
 const smallestVolumeFault = 0.3;
 
@@ -56,7 +56,7 @@ export type Ending = 'recovered' | 'new_normal' | 'joined';
 export class OpenAlerts {
   readonly covered = { rate: new Float64Array(0), volume: new Float64Array(0) };
   open: OpenAlert[] = [];
-  private moved: { slice: Slice; from: Slice; onset: number; bucket: number }[] = [];
+  private moved: { slice: Slice; from: Slice; onset: number; bucket: number; usual: number }[] = [];
   private lastId = 0;
 
   constructor(
@@ -107,7 +107,14 @@ export class OpenAlerts {
     this.open.push(added);
     this.cover(added);
     const { slice, movedFrom, onset, raised } = added;
-    if (movedFrom !== null) this.moved.push({ slice, from: movedFrom, onset, bucket: raised });
+    if (movedFrom !== null)
+      this.moved.push({
+        slice,
+        from: movedFrom,
+        onset,
+        bucket: raised,
+        usual: this.usualOf(added.node, raised),
+      });
     this.countSinceOnset(added, raised);
     return added;
   }
@@ -116,15 +123,26 @@ export class OpenAlerts {
    * What the traffic of this slice left, when it moved so lately that its usual volume is not known again: all of it moved, or it
    * fell at the same time as others that left the same value.
    */
-  movedLately(slice: Slice, onset: number, bucket: number): Slice | null {
+  movedLately(node: number, onset: number, bucket: number): Slice | null {
+    const slice = this.lattice.sliceOfNode(node);
     this.moved = this.moved.filter((move) => bucket - move.bucket < relearnDays * this.bucketsPerDay);
     if (Object.keys(slice).length === 0) return null;
-    const near = sameMoveHours * this.expectations.perHour;
-    const known = this.moved.find(
-      (move) =>
-        isWithin(slice, move.slice) || (Math.abs(move.onset - onset) <= near && isWithin(slice, move.from)),
-    );
+    const { perHour } = this.expectations;
+    const usual = this.usualOf(node, bucket);
+    const known = this.moved.find((move) => {
+      const later = (onset - move.onset) / perHour;
+      const isNear =
+        Math.abs(later) <= sameMoveHours.any ||
+        (later > 0 && later <= sameMoveHours.smaller && usual < move.usual);
+      return isWithin(slice, move.slice) || (isNear && isWithin(slice, move.from));
+    });
     return known?.from ?? null;
+  }
+
+  private usualOf(node: number, bucket: number): number {
+    const { ring } = this.expectations;
+    const offset = ring.offset(bucket);
+    return this.lattice.membersOf(node).reduce((sum, leaf) => sum + ring.volume[offset + leaf]!, 0);
   }
 
   private cover(alert: OpenAlert): void {

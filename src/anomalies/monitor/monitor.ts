@@ -257,7 +257,7 @@ export class Monitor {
     const cusums = evidence.cusums[kind];
     const onset = cusums.onset(alarm);
     const buckets = newest - onset + 1;
-    if (kind === 'volume' && buckets <= latenessHours * expectations.perHour)
+    if (kind === 'volume' && (buckets <= latenessHours * expectations.perHour || !this.isStillShort(alarm)))
       return this.verdict('silent', 'may_be_late', null);
     const window = expectations.window(onset, newest);
     if (kind === 'rate' && !this.isWorthAnAlert(alarm, window)) {
@@ -295,6 +295,16 @@ export class Monitor {
       : this.verdict('raised', 'evidence', alert);
   }
 
+  /** Late events come all at once: while they do, what is missing since the onset says nothing about now. */
+  private isStillShort(node: number): boolean {
+    const { ring } = this.expectations;
+    const offset = ring.offset(this.newest);
+    const missing = this.lattice
+      .membersOf(node)
+      .reduce((sum, leaf) => sum + ring.volume[offset + leaf]! - ring.attempts[offset + leaf]!, 0);
+    return missing > 0;
+  }
+
   private isWorthAnAlert(node: number, window: LeafWindow): boolean {
     let [n, k, expected] = [0, 0, 0];
     for (const leaf of this.lattice.membersOf(node)) {
@@ -313,7 +323,7 @@ export class Monitor {
     const spans = 1 / (newest - onset + 1) + 1 / lookBack;
     for (const node of nodes) {
       const slice = lattice.sliceOfNode(node);
-      const known = alerts.movedLately(slice, onset, newest);
+      const known = alerts.movedLately(node, onset, newest);
       if (known !== null) return { node, from: known };
       const along = movedAlong(lattice, node, {
         since: expectations.window(onset, newest),

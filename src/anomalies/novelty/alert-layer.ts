@@ -19,15 +19,13 @@ export class AlertLayer {
   private rowsSince = Infinity;
   private lastStrength = 0;
 
-  constructor(private readonly alertStrength: number) {}
-
   /** What a row of this strength is worth: each recent alert raises the bar by as much as the bar was at first. */
-  next(strength: number): number {
+  next(strength: number, alertStrength: number): number {
     this.recentAlerts *= fade;
     this.rowsSince++;
     if (this.rowsSince < quietRows && strength <= muchStronger * this.lastStrength) return 0;
     const worth = strength / (1 + this.recentAlerts);
-    if (worth >= this.alertStrength) {
+    if (worth >= alertStrength) {
       this.recentAlerts++;
       this.rowsSince = 0;
       this.lastStrength = strength;

@@ -46,15 +46,18 @@ export class NoveltyDetector {
   private readonly unrest = new RecentValues(unrestRows);
   private readonly hours = new HourOfDay();
   private readonly range = new RangeSeen();
-  private readonly alertStrength: number;
-  private readonly alerts: AlertLayer;
+  private readonly alerts = new AlertLayer();
+  private alertStrength = 0;
   private rows = 0;
   private generationSince: number | null = null;
 
   /** With how many false alerts a week on an ordinary series people can live. */
   constructor(alertsPerWeek = 1) {
-    this.alertStrength = strengthAt(alertsPerWeek);
-    this.alerts = new AlertLayer(this.alertStrength);
+    this.alertsPerWeek = alertsPerWeek;
+  }
+
+  set alertsPerWeek(count: number) {
+    this.alertStrength = strengthAt(count);
   }
 
   /** The score of the next row, 0 to 1. */
@@ -72,7 +75,7 @@ export class NoveltyDetector {
         (strengthOf(this.novelty.level, this.level.mean(), resolution) +
           strengthOf(this.novelty.unrest, this.unrest.deviation(), resolution) +
           strengthOf(this.novelty.hour, hour, resolution));
-    return scoreOf(this.alerts.next(strength), this.alertStrength);
+    return scoreOf(this.alerts.next(strength, this.alertStrength), this.alertStrength);
   }
 
   private age(wallTimeMs: number): void {

@@ -41,6 +41,12 @@ export class Pool {
       : places.map((values) => (this.leaves.has(values.join('\0')) ? values : this.pooled));
   }
 
+  /** The values that a row is counted under so far; counts nothing. */
+  placeOf(values: readonly string[]): readonly string[] {
+    const admitted = this.admitted(values);
+    return this.leaves.has(admitted.join('\0')) ? admitted : this.pooled;
+  }
+
   private readonly pooledValues: string[] = [];
   private get pooled(): readonly string[] {
     while (this.pooledValues.length < this.dimensions.length) this.pooledValues.push(pooledValue);

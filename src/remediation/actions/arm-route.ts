@@ -142,7 +142,9 @@ async function readFacts({ route: id, metric }: Params, world: World): Promise<F
     currency,
     fallback: fallback && { route: fallback.routeId, partner: fallback.partner },
     canProbe,
-    isWatched: world.metrics.some((watched) => watched.id === metric && watched.kind !== 'volume'),
+    isWatched: world.metrics.some(
+      (watched) => watched.id === metric && ['rate', 'latency'].includes(watched.kind),
+    ),
   };
 }
 

@@ -17,6 +17,8 @@ export interface SeenAlert {
   slice: Place;
   facts: { attempts: number; failures: number; expected: number };
   openedAt: Date;
+  /** When it came back after it was over; null for one that did not. */
+  reopenedAt: Date | null;
 }
 
 /** An earlier use of the same approval that did something, or still may. */
@@ -33,14 +35,15 @@ const coolDownMs = 2 * hourMs;
 interface Circumstances {
   alerts: readonly SeenAlert[];
   uses: readonly EarlierUse[];
-  /** When it was asked for: what was open before is not what people had in mind. */
+  /** When it was asked for: what went on then is not what people had in mind; what comes back later is. */
   armedAt: Date;
   now: Date;
 }
 
 export function boundsVerdict(standing: Standing, alert: SeenAlert, around: Circumstances): BoundsVerdict {
   const isUsed = around.uses.some(({ alertId }) => alertId === alert.id);
-  if (isUsed || alert.openedAt < around.armedAt || !isMeant(standing, alert)) return { kind: 'passed_over' };
+  const since = alert.reopenedAt ?? alert.openedAt;
+  if (isUsed || since < around.armedAt || !isMeant(standing, alert)) return { kind: 'passed_over' };
   const why = whyNot(standing, alert, around);
   return why === null ? { kind: 'fits' } : { kind: 'declined', why };
 }

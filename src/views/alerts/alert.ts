@@ -6,7 +6,8 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { AlertNews } from '../../alerts/deps.js';
 import { formatDuration } from '../../kernel/duration.js';
-import type { Alert, AlertIncident, AlertSlice } from '../../ports/alerts.js';
+import { bandText, valueText } from '../../alerts/values.js';
+import type { Alert, AlertIncident, AlertSlice, AlertValue } from '../../ports/alerts.js';
 import type { Card } from '../../ports/card.js';
 import type { Metric } from '../../ports/metrics.js';
 import {
@@ -77,7 +78,15 @@ export function alertCard({
     ]),
     ...(dayChart(alert, metric) as KnownBlock[]),
     ...buttonsOf(alert, startable, around?.runbook ?? null),
-    context(separated(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
+    context(
+      separated(
+        alert.id,
+        escape(metric.id),
+        stateWords(alert),
+        `opened ${instant(alert.openedAt)}`,
+        ...(alert.reopenedAt === null ? [] : [`returned ${instant(alert.reopenedAt)}`]),
+      ),
+    ),
   ]);
 }
 
@@ -100,6 +109,10 @@ export function alertTitle({ kind, slice, facts, onsetAt, state }: Titled, { nam
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
   if (kind === 'unreadable') return `${over}${what}: not evaluated since ${instant(onsetAt)}`;
   if (kind === 'invariant') return `${over}${what}: ${escape(facts.reason, 300)}`;
+  if (kind === 'overdue')
+    return `${over}${what} late, usually at ${instant(onsetAt)}${whereWords(slice, facts.expected)}`;
+  if (kind === 'level' && facts.value)
+    return `${over}${what} ${escape(levelWords(facts.value))}${whereWords(slice, facts.value.series)}`;
   return `${over}${what} ${changeWords(kind, facts)}: ${causeWords(slice, facts.shareExplained)}`;
 }
 
@@ -124,6 +137,17 @@ function changeWords(kind: Alert['kind'], { attempts, failures, expected }: Aler
   if (attempts === 0) return 'changed (n = 0)';
   const points = ((expected - failures) / attempts) * 100;
   return `${signed(points)} pts (${percent((attempts - failures) / attempts)}, n = ${number(attempts)})`;
+}
+
+/** “412 payments (usually 12 to 85 payments)”. */
+const levelWords = (value: AlertValue): string =>
+  `${valueText(value.farthest, value)} (usually ${bandText(value, value)})`;
+
+/** Where slices are judged one by one: what those have in common that changed. */
+function whereWords(slice: AlertSlice, slices: number): string {
+  const words = sliceWords(slice);
+  const count = slices > 1 ? `${slices} slices` : '';
+  return words === '' && count === '' ? '' : `: ${[words, count].filter(Boolean).join(', ')}`;
 }
 
 function causeWords(slice: AlertSlice, share: number | null): string {

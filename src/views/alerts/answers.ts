@@ -22,7 +22,9 @@ export function sightCard({ metric, slice, sight, now }: SightModel): Card {
   if (sight === null)
     return cardOf(`${title}: not seen yet`, [
       section(`*${title}: not seen yet*`),
-      context('The books had no attempt in this slice, or the watch has just started.'),
+      context(
+        'The books had nothing in this slice, it is so rare that it counts as “other”, or the watch has just started.',
+      ),
     ]);
   return cardOf(title, [
     section(`*${title}*`),

@@ -45,6 +45,16 @@ describe('rows that can be read', () => {
     expect([isClean, told]).toEqual([true, []]);
   });
 
+  it.each([
+    ['little-endian', Buffer.from(`\ufeff${clean}`, 'utf16le')],
+    ['big-endian', Buffer.from(`\ufeff${clean}`, 'utf16le').swap16()],
+  ])('UTF-16, %s, in pieces of any size: the same scores', async (_name, bytes) => {
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, at) =>
+      bytes.subarray(7 * at, 7 * (at + 1)),
+    );
+    expect(await detect(pieces)).toEqual(await detectText(clean));
+  });
+
   it.each<[what: string, input: string]>([
     ['no header', `${rows.join('\n')}\n`],
     ['Windows line ends', clean.replaceAll('\n', '\r\n')],

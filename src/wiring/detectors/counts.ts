@@ -1,15 +1,16 @@
 /**
- * Puts the monitor of `src/anomalies/` under the alerts: verdicts become the changes that are open, with what was counted
+ * Rates, volumes and latencies: the monitor of `src/anomalies/` under the alerts. Verdicts become the changes that are open, with what was counted
  * since each began.
  *
  * Invariant: what was to be expected is fixed when a change is raised, as the baseline then was; later counts are measured
  * against that, so that a long fault does not become its own normal on the card.
  */
-import type { Detected, Detector, Sight } from '../alerts/deps.js';
-import { Monitor, type AlertView, type Verdict } from '../anomalies/monitor/monitor.js';
-import { dayMs, hourMs, secondMs } from '../kernel/clock.js';
-import type { AlertFacts, AlertSlice } from '../ports/alerts.js';
-import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
+import type { Detected, Detector, Sight } from '../../alerts/deps.js';
+import { Monitor, type AlertView, type Verdict } from '../../anomalies/monitor/monitor.js';
+import { Pool } from '../../anomalies/slices/pool.js';
+import { dayMs, hourMs, secondMs } from '../../kernel/clock.js';
+import type { AlertFacts, AlertSlice } from '../../ports/alerts.js';
+import type { Metric, MetricBucket, MetricCount } from '../../ports/metrics.js';
 
 /** What a baseline needs before it can call anything unusual. */
 const warmupMs = 14 * dayMs;
@@ -19,6 +20,9 @@ const lookMs = { longest: 30 * secondMs, shortest: secondMs };
 const patienceMs = 45 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
+/** Of many slices, fewer buckets are remembered. */
+const rememberedRows = 200_000;
+const fewestRemembered = 8;
 
 interface OpenChange {
   view: AlertView;
@@ -29,24 +33,24 @@ interface OpenChange {
   early: Totals | null;
 }
 
-export function detectorOf(metric: Metric): Detector {
+export function countDetector(metric: Metric): Detector {
   const monitor = new Monitor({
     dimensions: metric.dimensions,
     widthMs: metric.bucketMs,
     budgetPerWeek: metric.falseAlertsPerWeek,
     warmupMs,
   });
-  // Slow answers are failures to answer in time.
   const judged = metric.kind === 'volume' ? 'volume' : 'rate';
   const open = new Map<number, OpenChange>();
-  let recent: MetricBucket[] = [];
+  const pool = new Pool(metric.dimensions.length);
+  const recent = new Remembered();
   let unfinished: readonly MetricBucket[] = [];
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
   let everywhereSince: number | null = null;
-  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
+  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent.buckets, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
-    totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
+    totalsOf(metric, kind === 'volume' ? recent.buckets : [...recent.buckets, ...unfinished], slice, onsetMs);
   /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
   const look = (buckets: readonly MetricBucket[], sinceMs: number): AlertView | null =>
     monitor.glance(
@@ -60,17 +64,15 @@ export function detectorOf(metric: Metric): Detector {
     open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
   return {
-    observe: (bucket) => {
-      recent.push(bucket);
-      const oldest = bucket.at.getTime() - rememberedMs;
-      if (recent.length > 64 && (recent[32]?.at.getTime() ?? 0) < oldest)
-        recent = recent.filter(({ at }) => at.getTime() >= oldest);
-      const { at, counts } = bucket;
+    observe: ({ at, counts: given }) => {
+      const counts = together(given, pool.place(given));
+      recent.add({ at, counts });
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
     glance: (glance) => {
-      const { recent: moments, now } = glance;
-      unfinished = glance.unfinished;
+      const { now } = glance;
+      const moments = { from: glance.recent.from, counts: placedIn(pool, glance.recent.counts) };
+      unfinished = glance.unfinished.map(({ at, counts }) => ({ at, counts: placedIn(pool, counts) }));
       const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt)) / 2;
       lookedAt = now.getTime();
       const last = unfinished.at(-1);
@@ -100,9 +102,45 @@ export function detectorOf(metric: Metric): Detector {
           raisedAt: new Date(change.view.raisedAtMs),
           facts: factsOf(change, change.early ?? soFar(change.view)),
         })),
-    sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
+    sight: (slice) => sightOf(metric, recent.buckets, slice, [...open.values()]),
   };
 }
+
+/** The newest buckets: two days of them, fewer of a metric with many slices. */
+class Remembered {
+  buckets: MetricBucket[] = [];
+  private rows = 0;
+
+  add(bucket: MetricBucket): void {
+    this.buckets.push(bucket);
+    this.rows += bucket.counts.length;
+    const oldest = bucket.at.getTime() - rememberedMs;
+    const inMiddle = this.buckets[2 * fewestRemembered]?.at.getTime() ?? Infinity;
+    const isFull = this.rows > rememberedRows && inMiddle < Infinity;
+    if (!isFull && inMiddle >= oldest) return;
+    this.buckets = this.buckets.slice(fewestRemembered);
+    this.rows = this.buckets.reduce((sum, { counts }) => sum + counts.length, 0);
+  }
+}
+
+/** Counts of rare values, which are pooled, are one. */
+function together(counts: readonly MetricCount[], places: readonly (readonly string[])[]): MetricCount[] {
+  const bySlice = new Map<string, MetricCount>();
+  for (const [index, count] of counts.entries()) {
+    const values = places[index] ?? count.values;
+    const key = values.join('\0');
+    const { attempts, failures } = bySlice.get(key) ?? { attempts: 0, failures: 0 };
+    bySlice.set(key, { values, attempts: attempts + count.attempts, failures: failures + count.failures });
+  }
+  return [...bySlice.values()];
+}
+
+/** As the pool is so far: a look admits no values. */
+const placedIn = (pool: Pool, counts: readonly MetricCount[]): MetricCount[] =>
+  together(
+    counts,
+    counts.map(({ values }) => pool.placeOf(values)),
+  );
 
 const isEverywhere = (view: AlertView | null): boolean =>
   view !== null && Object.keys(view.slice).length === 0;
