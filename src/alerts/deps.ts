@@ -16,6 +16,7 @@ import type {
   SlowLimits,
 } from '../ports/metrics.js';
 import type { Transaction, Transactions } from '../ports/transaction.js';
+import type { Announced } from './announced.js';
 
 /** What is said in the thread of an alert's card. */
 export interface AlertNews {
@@ -87,6 +88,8 @@ export interface AlertDeps {
   onCall: readonly string[];
   /** From so many unusual failures on, an alert opens an incident by itself; null for never. */
   incidentFailures: number | null;
+  /** Days on which something unusual is expected. */
+  announced: readonly Announced[];
   /** The first deadline before an instant: of a partner, or with null of all. */
   deadlineBefore(partner: string | null, before: Date): Promise<Deadline | null>;
   /** The channel where another card says what this metric's alerts say; null where only the alert says it. */

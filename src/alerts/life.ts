@@ -9,6 +9,7 @@ import { OpsError } from '../kernel/errors.js';
 import * as lifecycle from '../lifecycle/lifecycle.js';
 import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
+import { announcementOf } from './announced.js';
 import { sharesCardWith } from './causes.js';
 import type { AlertNews, LifeDeps } from './deps.js';
 import { declareIncident, joinIncident } from './incidents.js';
@@ -60,18 +61,18 @@ async function change<After extends Alert | undefined>(
   return after;
 }
 
-/** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
+/** Opens an alert; where its metric is quiet, or the day is announced, it is snoozed until that is over. */
 export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert> {
   const now = deps.clock.now();
-  const quiet = await deps.quiets.of(found.metric, now);
+  const quiet = await quietOf(deps, found, now);
   const isHandled = deps.handledIn(found.metric) !== null;
-  const sleep = quiet && (await sleepUntil(deps, found, quiet.until));
+  const sleep = quiet && { ...(await sleepUntil(deps, found, quiet.until)), what: quiet.what };
   const lead = sleep ? null : sharesCardWith(found, await deps.alerts.active(null));
   const progress = {
     slice: found.slice,
     facts: found.facts,
     state: quiet ? ('snoozed' as const) : ('open' as const),
-    ruling: rulingOn(found, { sleep, lead, isHandled }),
+    ruling: rulingOn({ sleep, lead, isHandled }),
     ownerId: null,
     escalations: 0,
     dismissedBy: null,
@@ -96,6 +97,17 @@ export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert>
   });
 }
 
+async function quietOf(
+  { quiets, announced }: LifeDeps,
+  found: NewAlert,
+  now: Date,
+): Promise<{ until: Date; what: string } | null> {
+  const quiet = await quiets.of(found.metric, now);
+  if (quiet) return { until: quiet.until, what: `${found.metric} is quiet` };
+  const day = announcementOf(found, announced, now);
+  return day && { until: day.until, what: `${day.name} was announced` };
+}
+
 /** Until when an alert may sleep, and why no longer where people wanted more. */
 async function sleepUntil(
   { deadlineBefore }: LifeDeps,
@@ -107,13 +119,13 @@ async function sleepUntil(
 }
 
 interface Circumstances {
-  sleep: { at: Date; why: string } | null;
+  sleep: { at: Date; why: string; what: string } | null;
   lead: Alert | null;
   isHandled: boolean;
 }
 
-function rulingOn({ metric }: NewAlert, { sleep, lead, isHandled }: Circumstances): string {
-  if (sleep) return `not notified: ${metric} is quiet until ${sleep.at.toISOString()}${sleep.why}`;
+function rulingOn({ sleep, lead, isHandled }: Circumstances): string {
+  if (sleep) return `not notified: ${sleep.what} until ${sleep.at.toISOString()}${sleep.why}`;
   if (isHandled) return 'not notified: it has a card of its own where it is handled';
   if (lead) return `not notified: ${lead.id} is open for the same cause, and its card shows both`;
   return 'notified: no quiet time, and no open alert of the same cause';

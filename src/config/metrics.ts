@@ -3,8 +3,9 @@
  * on call.
  */
 import { z } from 'zod';
+import { parseDay } from '../kernel/calendar-day.js';
 import { minuteMs } from '../kernel/clock.js';
-import { duration, userGroup } from './values.js';
+import { duration, timeZone, userGroup } from './values.js';
 
 const name = z
   .string()
@@ -69,6 +70,28 @@ function kindFault(declared: Declared): { path: string[]; message: string } | nu
   return null;
 }
 
+/** “2026-11-27”; becomes its number. */
+const day = z.string().transform((text, context) => {
+  const found = parseDay(text);
+  if (found !== null) return found;
+  context.addIssue({ code: 'custom', message: `“${text}” is not a day; write for instance 2026-11-27` });
+  return z.NEVER;
+});
+
+const announced = z
+  .strictObject({
+    name: z.string().min(1).max(60),
+    from: day,
+    to: day.describe('its last day'),
+    timeZone: timeZone.default('UTC'),
+    metrics: z.array(z.string().min(1)).max(50).default([]).describe('IDs; left out: all'),
+    where: z.record(name, z.string().min(1).max(200)).default({}).describe('left out: every slice'),
+  })
+  .refine(({ from, to }) => from <= to && to - from <= 31, {
+    path: ['to'],
+    message: 'must not lie before from, and at most a month after it',
+  });
+
 const unique = (ids: readonly { id: string }[]): boolean =>
   new Set(ids.map(({ id }) => id)).size === ids.length;
 
@@ -85,6 +108,11 @@ export const metrics = z
       .describe(
         'number of unusual failures that opens an incident automatically; left out: people open incidents',
       ),
+    announced: z
+      .array(announced)
+      .max(200)
+      .default([])
+      .describe('days on which volumes, amounts, levels and arrivals are expected to be unusual'),
     own: z
       .array(
         metric

@@ -18,6 +18,8 @@ import { createChanges } from '../adapters/postgres/changes.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import type { Config } from '../config/schema.js';
 import { dayMs, hourMs, secondMs, type Clock } from '../kernel/clock.js';
+import { isoDay } from '../kernel/calendar-day.js';
+import { startOfDay } from '../kernel/time-zone.js';
 import { messageOf } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Alert } from '../ports/alerts.js';
@@ -85,6 +87,11 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
+    announced: config.metrics.announced.map(({ from, to, timeZone, ...day }) => ({
+      ...day,
+      from: startOfDay(isoDay(from), timeZone),
+      until: startOfDay(isoDay(to + 1), timeZone),
+    })),
     handledIn: (id) => handledIn(config, id),
     deadlineBefore: deadlinesFrom({ partners: config.partners, database, clock }),
     titleOf: (alert) => plainAlertTitle(alert, metricOf(named, alert.metric)),

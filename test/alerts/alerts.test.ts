@@ -1,6 +1,7 @@
 /**
  * The life of alerts and the watch over metrics, on the real database with a detector that does as it is told.
  */
+import type { Announced } from '../../src/alerts/announced.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.js';
 import type { AlertService } from '../../src/alerts/alerts.js';
@@ -358,5 +359,44 @@ describe('people', () => {
     pass(21 * minuteMs);
     await due();
     expect((await desk.read('ALR-2')).state).toBe('open');
+  });
+
+  it.each<[string, Partial<Detected>, Partial<Announced>, string]>([
+    [
+      'a fall of volume sleeps until the day is over',
+      { kind: 'volume' },
+      {},
+      'not notified: Black Friday was announced until ',
+    ],
+    ['success is nothing that a day explains', { kind: 'rate' }, {}, 'notified: '],
+    ['another metric is not announced', { kind: 'volume' }, { metrics: ['attempts'] }, 'notified: '],
+    ['another slice is not announced', { kind: 'volume' }, { where: { partner: 'adria' } }, 'notified: '],
+    [
+      'the slice that is',
+      { kind: 'volume' },
+      { where: { partner: 'northpay' } },
+      'not notified: Black Friday',
+    ],
+    ['a day to come', { kind: 'volume' }, { from: new Date('2100-01-01') }, 'notified: '],
+    ['a day that is over', { kind: 'volume' }, { until: new Date('2020-01-01') }, 'notified: '],
+  ])('an announced day: %s', async (_what, found, changed, ruling) => {
+    const day: Announced = {
+      name: 'Black Friday',
+      from: new Date('2000-01-01'),
+      until: new Date(bench.clock.now().getTime() + 90 * minuteMs),
+      metrics: [],
+      where: {},
+      ...changed,
+    };
+    const careful = replica(stage, { announced: [day] });
+    stage.seen = [];
+    await careful.tick();
+    pass(40 * minuteMs);
+    stage.seen = [change(stage, found)];
+    await careful.tick();
+    const alert = await careful.read('ALR-2');
+    expect(alert.ruling).toContain(ruling);
+    expect(alert.state).toBe(ruling.startsWith('not notified') ? 'snoozed' : 'open');
+    if (alert.state === 'snoozed') expect(alert.dueAt).toEqual(day.until);
   });
 });

@@ -97,6 +97,7 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     rooms: createIncidentRooms(slackClient(new Secret(botToken), apiUrl, silentLog, { fetch: wire.fetch })),
     onCall: [],
     incidentFailures: null,
+    announced: [],
     handledIn: () => null,
     deadlineBefore: () => Promise.resolve(null),
     titleOf,
