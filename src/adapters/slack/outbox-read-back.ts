@@ -49,7 +49,7 @@ export async function findPosted(
 
 interface Posted {
   ts?: string;
-  metadata?: { event_type?: string; event_payload?: object };
+  metadata?: { event_type?: string; event_payload?: { key?: unknown } };
   files?: { name?: string }[];
 }
 
@@ -85,6 +85,5 @@ async function findIn(
 function isOurs({ metadata, files }: Posted, message: ClaimedMessage): boolean {
   const { file } = message;
   if (file !== null && files?.some(({ name }) => name === file.name) === true) return true;
-  const payload = metadata?.event_payload as { key?: string } | undefined;
-  return metadata?.event_type === eventType && payload?.key === keyOf(message);
+  return metadata?.event_type === eventType && metadata.event_payload?.key === keyOf(message);
 }
