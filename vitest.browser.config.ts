@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    fileParallelism: false,
+    // Each worker has a world of its own, and a browser per file.
+    maxWorkers: 2,
   },
 });

@@ -14,8 +14,8 @@ export default defineConfig({
     pool: 'forks',
     // A file's modules are loaded once per worker: loading them took a quarter of the run. No test replaces a module.
     isolate: false,
-    // One more than two cores: many tests wait for a process that was killed, or for Slack's pace.
-    maxWorkers: 3,
+    // More than two cores: most of the long tests wait, for a process that was killed, for Slack's pace or for the next second.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     // Real kills, clocks and paces: on a shared machine one of thousands may come too late. Twice is a fault.
     retry: process.env.CI === undefined ? 0 : 1,

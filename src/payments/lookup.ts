@@ -92,7 +92,7 @@ async function readQuery(text: string, timeZoneOf: () => Promise<string>, clock:
   return { text, recognised: recognise(text, { at: clock.now(), timeZone: await timeZoneOf() }) };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- one of several generators that the caller reads alike
+// oxlint-disable-next-line typescript/require-await -- one of several generators that the caller reads alike
 async function* refuse(refusal: Unreadable): AsyncGenerator<Lookup, void> {
   yield { kind: 'refused', refusal, errorId: newErrorId() };
 }

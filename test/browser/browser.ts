@@ -8,7 +8,7 @@ import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 
 const artefacts = join(import.meta.dirname, '../../artefacts');
 const chromiumArguments = [
@@ -27,6 +27,13 @@ const patienceMs = 15_000;
 export interface Visitor {
   /** Opens the page at a place such as `#/ana/payments-ops`; waits until it is drawn. */
   open(place: string, options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** Address of the page in the world of the worker that runs this file. */
+export function deskUrl(): string {
+  const url = inject('deskUrls')[Number(process.env.VITEST_POOL_ID) - 1];
+  if (url === undefined) throw new Error('there is no world for this worker');
+  return url;
 }
 
 /** Debian's chromium, or the one that CHROMIUM_PATH names. */

@@ -3,11 +3,11 @@
  * What is typed, who sees the answer, and how it looks in the dark, on a telephone and to a screen reader.
  */
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, Outcome, State } from '../../sandbox/slack/wire.js';
-import { composer, control, inspect, keepPicture, newest, say, useBrowser } from './browser.js';
+import { composer, control, deskUrl, inspect, keepPicture, newest, say, useBrowser } from './browser.js';
 
-const url = inject('deskUrl');
+const url = deskUrl();
 const visitor = useBrowser(() => url);
 const ops = '#/ana/payments-ops';
 const traceShownMs = 1_500;

@@ -5,16 +5,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exhibits } from '../../sandbox/slack/page/gallery.js';
-import { inspect, keepPicture, useBrowser } from './browser.js';
+import { deskUrl, inspect, keepPicture, useBrowser } from './browser.js';
 
 const pageDir = join(import.meta.dirname, '../../dist/sandbox/slack/page');
 const pageGzipBytesMax = 100_000;
 const gallery = '#gallery';
 /** High enough for the whole gallery, so that a picture holds all of it. */
 const tall = { width: 1280, height: 11_000 };
-const visitor = useBrowser(() => inject('deskUrl'));
+const visitor = useBrowser(deskUrl);
 
 describe('the gallery', () => {
   it('draws every exhibit, and a visible box for an unknown block', async () => {

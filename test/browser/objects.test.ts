@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { control, inspect, newest, say, useBrowser } from './browser.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { control, deskUrl, inspect, newest, say, useBrowser } from './browser.js';
 
 const recorded = join(import.meta.dirname, '../../../shared/data/stripe-objects.json');
-const url = inject('deskUrl');
+const url = deskUrl();
 
 interface Recorded {
   id?: string;

@@ -5,15 +5,15 @@
  */
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { State } from '../../sandbox/slack/wire.js';
 import { root } from '../house/source-tree.js';
 import { startDesk, type TestDesk } from '../support/desk.js';
 import { guardedOf, type Guarded } from '../support/guarded.js';
 import { pausableRoute, routeNow } from '../support/platform-routes.js';
-import { control, inspect, newest, say, useBrowser } from './browser.js';
+import { control, deskUrl, inspect, newest, say, useBrowser } from './browser.js';
 
-const url = inject('deskUrl');
+const url = deskUrl();
 const visitor = useBrowser(() => url);
 const people = { ana: 'Ana Ribeiro', lars: 'Lars Holm', kofi: 'Kofi Mensah' } as const;
 const minuteMs = 60_000;

@@ -1,5 +1,6 @@
 /**
- * One world for the whole run: the built sandbox, started as a person starts it, in a data folder of its own.
+ * One world per worker: the built sandbox, started as a person starts it, in a data folder of its own. The files of a worker run
+ * one after another, so no file meets another in its world.
  *
  * Invariant: nothing of the shell's environment reaches it but what a process needs, so that a developer's own
  * settings change no test; it is stopped as a person stops it, and its folder goes with it.
@@ -15,8 +16,8 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Address of the page, without a trailing slash. */
-    deskUrl: string;
+    /** Addresses of the pages, without a trailing slash, by worker. */
+    deskUrls: readonly string[];
   }
 }
 
@@ -69,7 +70,11 @@ function readyUrl(sandbox: ChildProcess): Promise<string> {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const world = await startBuiltWorld();
-  project.provide('deskUrl', world.url);
-  return () => world.stop();
+  const { maxWorkers } = project.config;
+  const worlds = await Promise.all(Array.from({ length: maxWorkers }, () => startBuiltWorld()));
+  project.provide(
+    'deskUrls',
+    worlds.map(({ url }) => url),
+  );
+  return async () => void (await Promise.all(worlds.map((world) => world.stop())));
 }

@@ -2,34 +2,16 @@
  * Adding a command, a job or an action is one file, one line of its registry and one test: no other file of the product
  * names one that exists. Comments may.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { root } from './source-tree.js';
-
-interface Text {
-  path: string;
-  code: string;
-}
-
-const textsIn = (...folders: string[]): Text[] =>
-  folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name))
-      .map((name) => join(folder, name).replaceAll('\\', '/'))
-      .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) })),
-  );
-
-/** Whole lines only, which is how comments are written here. */
-const withoutComments = (text: string): string => text.replace(/^\s*(?:\/\*|\*|\/\/).*$/gm, '');
+import { textsIn, type SourceText } from './source-tree.js';
 
 const product = textsIn('src', 'commands', 'jobs', 'sandbox');
 const tests = textsIn('test');
 
-const naming = (texts: readonly Text[], ...patterns: RegExp[]): string[] =>
+const naming = (texts: readonly SourceText[], ...patterns: RegExp[]): string[] =>
   texts.filter(({ code }) => patterns.some((pattern) => pattern.test(code))).map(({ path }) => path);
 
 const camelCase = (id: string): string =>

@@ -68,3 +68,20 @@ const packageName = (name: string): string =>
     .split('/')
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/');
+
+export interface SourceText {
+  path: string;
+  /** Without its comments. */
+  code: string;
+}
+
+export const textsIn = (...folders: string[]): SourceText[] =>
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => join(folder, name).replaceAll('\\', '/'))
+      .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) })),
+  );
+
+/** Whole lines only, which is how comments are written here. */
+const withoutComments = (text: string): string => text.replace(/^\s*(?:\/\*|\*|\/\/).*$/gm, '');

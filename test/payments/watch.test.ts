@@ -45,7 +45,7 @@ const traceWith = (state: HopState): Trace => {
   };
 };
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a generator as the lookup's
+// oxlint-disable-next-line typescript/require-await -- a generator as the lookup's
 async function* follow(): AsyncGenerator<Lookup, void> {
   if (payout === null) throw new OpsError('unavailable', 'It is down.');
   yield { kind: 'trace', trace: traceWith(payout), complete: true };

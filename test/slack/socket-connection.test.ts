@@ -64,7 +64,11 @@ describe('a connection', () => {
   afterEach(async () => {
     lines = [];
     await connection.close();
-    await until(() => slack.sockets() + slack.pending() === 0).finally(() => slack.close());
+    try {
+      await until(() => slack.sockets() + slack.pending() === 0);
+    } finally {
+      await slack.close();
+    }
   });
 
   const start = async (steps: Step[], patience: Partial<Patience> = {}): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
  * Our description of Stripe against the others: the generated types, the zod schemas, Stripe's own package, and
- * objects as Stripe documents them. What `expectTypeOf` says is checked by the compiler (`npm run types`).
+ * objects as Stripe documents them. What `expectTypeOf` says is checked by the compiler (`npm run lint`).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -197,7 +197,7 @@ describe('an upload', () => {
     const [{ url, headers, body }] = stripe.requests as [FakeStripe['requests'][number]];
     expect(url).toBe('/v1/files');
     const answer = new Response(body, { headers: { 'content-type': headers['content-type']! } });
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- slow for servers, but a reader that is not ours
+    // oxlint-disable-next-line typescript/no-deprecated -- slow for servers, but a reader that is not ours
     const form = await answer.formData();
     expect([...form.keys()]).toEqual(['purpose', 'file']);
     expect(form.get('purpose')).toBe('dispute_evidence');

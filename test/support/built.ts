@@ -2,7 +2,7 @@
  * The sources as plain JavaScript, for tests that start processes: one starts in half the time that a loader takes.
  *
  * Invariant: `buildOnce` runs before any test, so that what runs is what stands in the sources. Deliberately absent: checking
- * types, which `npm run types` does.
+ * types, which `npm run lint` does.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

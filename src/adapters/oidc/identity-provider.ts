@@ -77,7 +77,7 @@ function createDiscovery({
     try {
       return await discovery(new URL(issuer), clientId, undefined, authentication(clientSecret.reveal()), {
         timeout: timeoutMs / 1000,
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to be noticed; for loopback alone
+        // oxlint-disable-next-line typescript/no-deprecated -- marked so to be noticed; for loopback alone
         execute: [enableNonRepudiationChecks, ...(isLoopback(issuer) ? [allowInsecureRequests] : [])],
       });
     } catch (cause) {

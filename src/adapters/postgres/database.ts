@@ -169,7 +169,7 @@ function createPool(options: DatabaseOptions): pg.Pool {
     keepAlive: true,
     types: { getTypeParser },
     // Set by statements, not by startup parameters, which poolers and PostgreSQL's relatives refuse.
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it, its types do not say so
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits it, its types do not say so
     onConnect: async (client) => {
       await client.query(`set statement_timeout = ${statementTimeoutMs}`);
       if (options.readOnly === true) await client.query('set default_transaction_read_only = on');

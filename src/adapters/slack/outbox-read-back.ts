@@ -58,7 +58,7 @@ async function conversationOf(client: WebClient, place: string): Promise<string>
 
 interface Posted {
   ts?: string;
-  metadata?: { event_type?: string; event_payload?: object };
+  metadata?: { event_type?: string; event_payload?: { key?: unknown } };
   files?: { name?: string }[];
 }
 
@@ -98,6 +98,5 @@ async function unlessUnreadable(read: () => Promise<string | null>, log: Log): P
 function isOurs({ metadata, files }: Posted, message: ClaimedMessage): boolean {
   const { file } = message;
   if (file !== null && files?.some(({ name }) => name === file.name) === true) return true;
-  const payload = metadata?.event_payload as { key?: string } | undefined;
-  return metadata?.event_type === eventType && payload?.key === keyOf(message);
+  return metadata?.event_type === eventType && metadata.event_payload?.key === keyOf(message);
 }

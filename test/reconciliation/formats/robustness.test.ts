@@ -125,18 +125,18 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     expect(parse(id, sample.replaceAll('\n', end))).toEqual(parse(id, sample));
   });
 
-  it('reads a statement of 50 000 rows', () => {
+  it('reads a statement of 20 000 rows', () => {
     const lines = sample.split('\n');
     const [first, next] = parse(id, sample).filter(({ type }) => type === 'row');
     const [from, to] = [(first?.line ?? 1) - 1, (next?.line ?? 2) - 1];
     const many = [
       ...lines.slice(0, from),
-      ...Array<string[]>(50_000).fill(lines.slice(from, to)).flat(),
+      ...Array<string[]>(20_000).fill(lines.slice(from, to)).flat(),
       ...lines.slice(to),
     ];
     let rows = 0;
     for (const item of parseStatement(formatOf(id), many.join('\n'))) if (item.type === 'row') rows++;
-    expect(rows).toBe(50_001);
+    expect(rows).toBe(20_001);
   }, 60_000);
 
   it('reads a field of 20 MB in seconds', () => {

@@ -22,7 +22,7 @@ export interface Bench {
   ): Promise<Response>;
 }
 
-export async function openBench(attemptsPerHour = 60): Promise<Bench> {
+export async function openBench(attemptsPerHour = 24): Promise<Bench> {
   const world = createWorld({ seed: 'payments', attemptsPerHour });
   const clock = createManualClock(start);
   const api = await startPaymentsApi({

@@ -81,10 +81,11 @@ function ledgerOf(world: World, partnerId: string): ByCurrency {
   return Object.fromEntries(
     payouts.map((payout) => {
       const carried = new Set(world.movementsOfPayout(payout).map(({ order }) => order.paymentId));
+      const from = settledFrom(payout.batchId, bookings);
       const isOf = (booking: Booking): boolean =>
         booking.batchId === payout.batchId ||
         (booking.batchId === null &&
-          booking.settledFromMs === settledFrom(payout.batchId, bookings) &&
+          booking.settledFromMs === from &&
           booking.partner === partnerId &&
           booking.currency === payout.currency &&
           carried.has(booking.paymentId!));
