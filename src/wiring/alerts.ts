@@ -8,6 +8,7 @@ import type { BooksEngine } from '../adapters/books/engine.js';
 import { createInvariantSources } from '../adapters/books/invariant-sources.js';
 import { createMetricBuckets, createSlowLimits } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/books/metric-source.js';
+import type { Announced } from '../alerts/announced.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
@@ -87,11 +88,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
-    announced: config.metrics.announced.map(({ from, to, timeZone, ...day }) => ({
-      ...day,
-      from: startOfDay(isoDay(from), timeZone),
-      until: startOfDay(isoDay(to + 1), timeZone),
-    })),
+    announced: config.metrics.announced.map(announcedFrom),
     handledIn: (id) => handledIn(config, id),
     deadlineBefore: deadlinesFrom({ partners: config.partners, database, clock }),
     titleOf: (alert) => plainAlertTitle(alert, metricOf(named, alert.metric)),
@@ -194,6 +191,17 @@ export function surroundingsFrom({
 }
 
 /** An own metric under the id of one that ships takes its place. */
+const announcedFrom = ({
+  from,
+  to,
+  timeZone,
+  ...day
+}: Config['metrics']['announced'][number]): Announced => ({
+  ...day,
+  from: startOfDay(isoDay(from), timeZone),
+  until: startOfDay(isoDay(to + 1), timeZone),
+});
+
 export const metricsOf = ({ metrics }: Config): Metric[] => [
   ...shippedMetrics
     .filter(({ id }) => !metrics.own.some((own) => own.id === id))
