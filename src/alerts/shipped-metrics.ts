@@ -1,5 +1,5 @@
 /**
- * Metrics that every company with books has: counted over `payment_attempts` and `ledger_entries` (docs/books.md).
+ * Metrics that every company with books has: counted over `payment_attempts` and `ledger_entries` (docs/connect-your-books.md).
  *
  * Invariant: attempts that are still under way count as attempts, because some methods answer after days: left out, they
  * would look like missing traffic.

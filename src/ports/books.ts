@@ -1,6 +1,6 @@
 /**
  * What the desk needs from the company's own record, read through the documented views `payment_attempts` and
- * `ledger_entries` (columns in `docs/books.md`).
+ * `ledger_entries` (columns in `docs/connect-your-books.md`).
  *
  * Invariant: reading only; every question is bounded by a limit.
  * Errors of every call: `unavailable` (down or slow), `misconfigured` (a view or a right is missing).

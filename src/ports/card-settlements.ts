@@ -1,5 +1,5 @@
 /**
- * How many card payments settled, from the optional view `card_settlements` of the company's books (docs/books.md).
+ * How many card payments settled, from the optional view `card_settlements` of the company's books (docs/connect-your-books.md).
  */
 import type { Span } from './dispute-register.js';
 

@@ -1,5 +1,5 @@
 /**
- * What the company's own systems know of a sale, read through optional views of the books (columns in `docs/books.md`).
+ * What the company's own systems know of a sale, read through optional views of the books (columns in `docs/connect-your-books.md`).
  *
  * Invariants: reading only, bounded, and quick; a view that is missing, lacks a column, is not granted or is slow is a
  * fault in words and never an error, because a dispute is answered with what there is.

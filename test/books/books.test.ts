@@ -1,5 +1,5 @@
 /**
- * The books adapter on a real PostgreSQL, on the very tables, views and rights that docs/books.md gives.
+ * The books adapter on a real PostgreSQL, on the very tables, views and rights that docs/connect-your-books.md gives.
  */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
@@ -16,7 +16,7 @@ import type { AttemptReference, Books } from '../../src/ports/books.js';
 import type { EvidenceViews } from '../../src/ports/evidence-views.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
-const page = readFileSync(new URL('../../docs/books.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/connect-your-books.md', import.meta.url), 'utf8');
 const [schema = '', rights = '', optional = ''] = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(
   ([, sql = '']) => sql,
 );
@@ -113,7 +113,7 @@ const addAttempt = (changed: Partial<Record<keyof typeof attemptRow, unknown>> =
 const addEntry = (changed: Partial<Record<keyof typeof entryRow, unknown>> = {}): Promise<void> =>
   insert('books.entries', { ...entryRow, ...changed });
 
-describe('docs/books.md', () => {
+describe('docs/connect-your-books.md', () => {
   it.each(Object.entries({ ...booksColumns, ...evidenceColumns }))(
     'documents the columns of %s that are read, and no others',
     (view, columns) => {

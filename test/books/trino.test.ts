@@ -23,7 +23,7 @@ import type { Books } from '../../src/ports/books.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 import { lose, refuse, startTrinoServer, type TrinoServer } from '../support/trino-server.js';
 
-const page = readFileSync(new URL('../../docs/books.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/connect-your-books.md', import.meta.url), 'utf8');
 const [schema = '', , optional = ''] = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(
   ([, sql = '']) => sql,
 );

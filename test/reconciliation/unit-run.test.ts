@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { createResults } from '../../src/adapters/postgres/recon-results.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { formats } from '../../src/reconciliation/formats/index.js';
 import { reconciliation } from '../../src/config/reconciliation.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
@@ -48,7 +49,7 @@ beforeAll(async () => {
     database: desk.appUrl,
     books: books.url,
     termsOf: (id) => ({ ...usual(id), ...terms }),
-    formats: [],
+    formats,
     arrivals: { content: (sha256) => Promise.resolve(piecesOf(archive.get(sha256))) },
     results,
     clock,
@@ -102,12 +103,12 @@ interface Booked {
 const header = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
 const statement = (...rows: string[]): string => [header, ...rows, ''].join('\n');
 
-async function take(text: string, name = 'a.csv'): Promise<UnitFile | null> {
+async function take(text: string, name = 'a.csv', format = 'table'): Promise<UnitFile | null> {
   const sha256 = createHash('sha256').update(text).digest('hex');
   archive.set(sha256, Buffer.from(text));
-  const facts = { partner, sha256, name, format: 'table', receivedAt: new Date('2026-11-27T08:00:00Z') };
+  const facts = { partner, sha256, name, format, receivedAt: new Date('2026-11-27T08:00:00Z') };
   const { file, isNew } = await database.run((tx) => files.add(tx, facts));
-  return isNew ? { id: file.id, sha256, format: 'table' } : null;
+  return isNew ? { id: file.id, sha256, format } : null;
 }
 
 async function run(
@@ -134,6 +135,38 @@ async function breaks(businessDay: string): Promise<string[]> {
     )
     .sort();
 }
+
+describe('a bank statement', () => {
+  const mt940 = (date: number, opening: string, closing: string, amount: string): string =>
+    [
+      ':20:S',
+      ':25:NL1',
+      ':28C:1',
+      `:60F:C2611${date - 1}EUR${opening}`,
+      `:61:2611${date}C${amount}NTRFr${date}//b${date}`,
+      `:62F:C2611${date}EUR${closing}`,
+      '-',
+      '',
+    ].join('\n');
+  const runDay = async (date: number, text: string): Promise<string[]> => {
+    const file = await take(text, `${date}.sta`, 'mt940');
+    const key = { partner, businessDay: parseDay(`2026-11-${date}`) ?? 0 };
+    await reconciler.run({ ...key, asOf: key.businessDay, files: file === null ? [] : [file] });
+    return (await results.quarantine(key, 10)).facts.map(({ line, code }) => `${line} ${code}`);
+  };
+
+  it('that does not open with the balance of the day before is a finding, also in another file', async () => {
+    expect(await runDay(24, mt940(24, '10,00', '15,00', '5,00'))).toEqual([]);
+    expect(await runDay(25, mt940(25, '15,00', '18,00', '3,00'))).toEqual([]);
+    expect(await runDay(26, mt940(26, '17,00', '18,00', '1,00'))).toEqual(['1 balance_gap']);
+  });
+
+  it('that is corrected later is held to what it says now', async () => {
+    await runDay(24, mt940(24, '10,00', '15,00', '5,00'));
+    await runDay(24, mt940(24, '10,00', '16,00', '6,00'));
+    expect(await runDay(25, mt940(25, '16,00', '18,00', '2,00'))).toEqual([]);
+  });
+});
 
 describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
   it('keeps matches as counts, breaks with both sides, and lines that can be found again', async () => {

@@ -1,5 +1,5 @@
 /**
- * The company's books, read through the documented views `payment_attempts` and `ledger_entries` (docs/books.md).
+ * The company's books, read through the documented views `payment_attempts` and `ledger_entries` (docs/connect-your-books.md).
  *
  * Invariants: statements only read, and both PostgreSQL and Trino understand them; every answer is bounded; an unreadable row is
  * reported and does not spoil the others; what is missing or not granted is named.
@@ -25,7 +25,7 @@ import {
 import { isAboutViews, type BooksEngine } from './engine.js';
 import { lackingIn } from './view-faults.js';
 
-/** The columns that are read, per view: what docs/books.md documents. */
+/** The columns that are read, per view: what docs/connect-your-books.md documents. */
 export const booksColumns = {
   payment_attempts: [
     'attempt_id',
@@ -191,7 +191,7 @@ async function explain(thrown: unknown, engine: BooksEngine): Promise<never> {
   const lacking = await lackingIn(engine, booksColumns);
   if (lacking.length === 0) throw error;
   throw new OpsError('misconfigured', `The books do not let us read ${lacking.join(' and ')}.`, {
-    hint: 'Create it as docs/books.md says, and grant select on it to the user of BOOKS_DATABASE_URL.',
+    hint: 'Create it as docs/connect-your-books.md says, and grant select on it to the user of BOOKS_DATABASE_URL.',
     cause: error,
     details: error.details,
   });

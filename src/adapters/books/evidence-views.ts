@@ -1,5 +1,5 @@
 /**
- * The optional views of the books that evidence is assembled from (docs/books.md).
+ * The optional views of the books that evidence is assembled from (docs/connect-your-books.md).
  *
  * Invariants: reads only; every question is bounded in rows and time; what is wrong with a view, or with a row, is said in
  * words beside what could be read. The operator finds the cause in the log.
@@ -19,7 +19,7 @@ import { instant, optional, readRows, text, unfit, type Row } from './books-rows
 import { isAboutViews, type BooksEngine } from './engine.js';
 import { lackingIn } from './view-faults.js';
 
-/** The columns that are read, per view: what docs/books.md documents. */
+/** The columns that are read, per view: what docs/connect-your-books.md documents. */
 export const evidenceColumns = {
   orders: [
     'order_id',

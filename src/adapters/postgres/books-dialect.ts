@@ -1,7 +1,7 @@
 /**
  * The company's books in PostgreSQL, or in an engine that speaks its protocol.
  *
- * Invariant: what finds an attempt is written so that an index of docs/books.md finds it.
+ * Invariant: what finds an attempt is written so that an index of docs/connect-your-books.md finds it.
  */
 import {
   trafficCounts,

@@ -32,7 +32,7 @@ const certificate = {
 const absent = {
   code: 'misconfigured',
   message: 'A table, view, column or function is missing in the database.',
-  hint: 'Run `paydesk migrate`; for the books, compare the views with docs/books.md.',
+  hint: 'Run `paydesk migrate`; for the books, compare the views with docs/connect-your-books.md.',
 } as const;
 
 /** The first row that fits decides, so the longer sign stands before the shorter. */

@@ -39,6 +39,7 @@ export const neededTables: readonly string[] = [
   'paydesk.probes',
   'paydesk.provider_events',
   'paydesk.provider_looks',
+  'paydesk.recon_balances',
   'paydesk.recon_day_events',
   'paydesk.recon_days',
   'paydesk.recon_lines',

@@ -34,7 +34,7 @@ function meaningOf({ errorName, errorType }: QueryError, setting: string): Meani
     return {
       code: 'misconfigured',
       message: 'A view or column is missing in the books.',
-      hint: 'Compare the views with docs/books.md.',
+      hint: 'Compare the views with docs/connect-your-books.md.',
     };
   if (errorName === 'PERMISSION_DENIED')
     return {

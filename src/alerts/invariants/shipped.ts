@@ -1,5 +1,5 @@
 /**
- * What must hold in every company's books (docs/books.md), whatever its accounts are called.
+ * What must hold in every company's books (docs/connect-your-books.md), whatever its accounts are called.
  *
  * Invariant: each looks back a bounded time only, so that large books bear being asked; both sides of a booking have one
  * business day, so a window of business days never cuts one in two.

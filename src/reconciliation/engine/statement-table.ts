@@ -11,6 +11,7 @@ import { statementLines, type ReferenceFields } from '../statement-lines.js';
 import type { Table } from '../tables.js';
 import type { Problem } from '../problems.js';
 import { withBatchLines } from './batches.js';
+import { statedBalance, type StatedBalance } from './continuity.js';
 
 export const tableColumns = [
   'line_no',
@@ -45,12 +46,29 @@ const headerOf = (columns: number): string => tableColumns.slice(0, columns).joi
 export interface StatementTable {
   columns: readonly string[];
   bytes: Buffer;
+  /** What its statements say of their accounts. */
+  balances: StatedBalance[];
   problems: Problem[];
 }
 
 export function statementTable(items: Iterable<StatementItem>, references: ReferenceFields): StatementTable {
-  const { rows, problems } = statementLines(items, references);
-  return tableOf(withBatchLines(rows.filter(({ type }) => !movesNothing.has(type))), problems);
+  const balances: StatedBalance[] = [];
+  const { rows, problems } = statementLines(withBalances(items, balances), references);
+  return {
+    ...tableOf(withBatchLines(rows.filter(({ type }) => !movesNothing.has(type))), problems),
+    balances,
+  };
+}
+
+/** Notes the balances on the way, so that no item is kept. */
+function* withBalances(
+  items: Iterable<StatementItem>,
+  into: StatedBalance[],
+): Generator<StatementItem, void, undefined> {
+  for (const item of items) {
+    into.push(...statedBalance(item));
+    yield item;
+  }
 }
 
 /** A table of minor units whose columns staging cannot take as they are. */
@@ -60,7 +78,7 @@ export const plainTable = ({ rows, problems }: Table<StatementLine>): StatementT
 function tableOf(rows: readonly StatementLine[], problems: Problem[]): StatementTable {
   const width = rows.some(({ fx }) => fx !== undefined) ? tableColumns.length : plainColumns;
   const text = [headerOf(width), ...rows.map((row) => rowText(row, width)), ''].join('\n');
-  return { columns: tableColumns.slice(0, width), bytes: Buffer.from(text), problems };
+  return { columns: tableColumns.slice(0, width), bytes: Buffer.from(text), balances: [], problems };
 }
 
 /** News about money that moves in a line of its own, or not at all. */

@@ -23,13 +23,19 @@ export function forecastCard(partners: readonly Outlook[]): Card {
     ...some.map((outlook) =>
       section([`*${escape(outlook.partner.name)}*`, ...outlookLines(outlook, mostCurrencies)].join('\n')),
     ),
-    context(
-      'Gross amounts of booked entries; the partner keeps its fees from them. 80 %: in four of five past forecasts, what came lay between these amounts.',
-    ),
+    context(some.some(hasInterval) ? `${grossText} ${intervalText}` : grossText),
   ]);
   const chart = some.length === 1 && first !== undefined ? chartOf(first) : null;
   return chart === null ? card : { ...card, blocks: [...card.blocks, chart] };
 }
+
+const grossText = 'Gross amounts of booked entries; the partner keeps its fees from them.';
+const intervalText = '80 %: in four of five past forecasts, what came lay between these amounts.';
+
+const hasInterval = ({ currencies }: Outlook): boolean =>
+  currencies.some(({ today, tomorrow, week }) =>
+    [today, tomorrow, week].some(({ interval }) => interval !== null),
+  );
 
 const mostCurrencies = 8;
 

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
+import { balanceBefore, keepBalances } from '../../adapters/postgres/reconciliation-engine/balances.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import type * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
 import type * as store from '../../adapters/postgres/reconciliation-engine/units.js';
@@ -20,6 +21,7 @@ import type {
   UnitFile,
 } from '../../ports/reconciliation.js';
 import { payoutType, type Residue } from '../../reconciliation/engine/batches.js';
+import { firstOfAccounts, gapAfter, type StatedBalance } from '../../reconciliation/engine/continuity.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
 import type { Exact } from '../../reconciliation/join/join.js';
@@ -32,6 +34,8 @@ interface TableFile {
   columns: readonly string[];
   /** With a header. */
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** What its statements say of their accounts. */
+  balances: readonly StatedBalance[];
   problems: QuarantineFact[];
 }
 
@@ -104,7 +108,7 @@ interface Staged {
 }
 
 /** All files of the unit, one after the other, so that each is compared with those before. */
-export async function stageFiles({ desk, unit, files, means }: Run): Promise<Staged> {
+export async function stageFiles({ desk, unit, plan, files, means }: Run): Promise<Staged> {
   const quarantined: QuarantineFact[] = [];
   let last: Staging | null = null;
   let isConverted = false;
@@ -116,12 +120,29 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
     const unread = staging
       .problems()
       .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
-    quarantined.push(...table.problems, ...unread);
+    quarantined.push(...table.problems, ...unread, ...(await gapsIn(table, desk, unit, plan)));
     last = staging;
     isConverted ||= table.columns.includes('fx_minor');
   }
   if (last) await lines.closeLines(desk, unit);
   return { quarantined, isConverted, only: files.length === 1 ? last : null };
+}
+
+/** Where a statement of the file does not go on where the account's one before it ended. */
+async function gapsIn(
+  { id: file, balances }: TableFile,
+  desk: CopySession,
+  { id }: store.OpenedUnit,
+  { partner }: RunPlan,
+): Promise<QuarantineFact[]> {
+  await keepBalances(desk, id, file, balances);
+  const gaps: QuarantineFact[] = [];
+  for (const balance of firstOfAccounts(balances)) {
+    const before = await balanceBefore(desk, partner, file, balance);
+    const gap = before && gapAfter(before, balance);
+    if (gap) gaps.push({ file, line: gap.line, code: gap.code, message: gap.message });
+  }
+  return gaps;
 }
 
 async function stage(

@@ -27,14 +27,14 @@ export const tablesOf =
       throw new OpsError('internal', 'A statement is not in the archive.', { details: { id } });
     const { start, chunks } = await withStart(content);
     const columns = format === plainFormat ? stagingColumns(firstLine(start)) : null;
-    if (columns !== null) return { id, columns, chunks, problems: [] };
+    if (columns !== null) return { id, columns, chunks, balances: [], problems: [] };
     const { text } = decodeText(await buffer(chunks));
     const table =
       format === plainFormat
         ? plainTable(readStatementTable(text))
         : statementTable(parseStatement(formatNamed(format, formats), text), references);
     const problems = table.problems.map(({ line, code, message }) => ({ file: id, line, code, message }));
-    return { id, columns: table.columns, chunks: [table.bytes], problems };
+    return { id, columns: table.columns, chunks: [table.bytes], balances: table.balances, problems };
   };
 
 /** More than the header of a staging table has. */
