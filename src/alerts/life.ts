@@ -140,18 +140,18 @@ async function ownIncident(tx: Transaction, deps: LifeDeps, alert: Alert): Promi
   return declareIncident(tx, deps, alert, paydesk);
 }
 
-/** What was counted since; the card says it, and people are not told again. */
+/** What was counted since; the card says it, and people are not told again. Whatever people decided meanwhile stays. */
 export const updateAlert = (
   deps: LifeDeps,
-  alert: Alert,
+  { id }: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
   change(deps, async (tx) => {
-    const current = await lifecycle.takeIf(tx, deps.alerts, alert);
-    if (!current) return undefined;
+    const current = await deps.alerts.take(tx, id);
+    if (current.state === 'resolved') return undefined;
     const { slice, facts } = found;
     const incident = await ownIncident(tx, deps, { ...current, slice, facts });
-    const changed = await deps.alerts.change(tx, alert.id, { slice, facts, incident });
+    const changed = await deps.alerts.change(tx, id, { slice, facts, incident });
     await deps.tell(tx, changed, null);
     return changed;
   });

@@ -272,6 +272,22 @@ describe('people', () => {
     });
   });
 
+  it('acknowledge while the watch writes new counts: both are kept', async () => {
+    const buckets = {
+      ...createMetricBuckets(bench.db),
+      hours: async () => {
+        await desk.acknowledge('ALR-1', 'U1ANA');
+        return [];
+      },
+    };
+    const watching = replica(stage, { buckets });
+    await watching.tick();
+    stage.seen = [{ ...stage.seen[0]!, facts: { ...stage.seen[0]!.facts, attempts: 777 } }];
+    await watching.tick();
+    expect(await desk.read('ALR-1')).toMatchObject({ state: 'acknowledged', facts: { attempts: 777 } });
+    expect(stage.told.at(-1)?.alert).toMatchObject({ state: 'acknowledged', facts: { attempts: 777 } });
+  });
+
   it('nobody acknowledges: those on call are called, three times at most', async () => {
     for (let round = 0; round < 6; round++) {
       pass(3 * hourMs);

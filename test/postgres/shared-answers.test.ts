@@ -49,7 +49,7 @@ function service(): {
       return answer;
     },
     release: async () => {
-      await expect.poll(() => waiting.length).toBeGreaterThan(0);
+      await expect.poll(() => waiting.length, { timeout: 10_000 }).toBeGreaterThan(0);
       waiting.shift()?.();
     },
   };
