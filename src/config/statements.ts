@@ -113,6 +113,12 @@ export const statements = z
     places: places.describe('besides the folder'),
     folder: z.string().min(1).optional().describe('absent: inbox in PAYDESK_HOME'),
     rest: duration.prefault('10s').describe('how long a file must stay unchanged before it is read'),
+    resolvedAlone: z
+      .record(z.string().regex(/^[A-Z]{3}$/), amount)
+      .default({})
+      .describe(
+        'by currency: the largest difference that a later file or booking resolves without a person; absent: any',
+      ),
     material: z
       .record(z.string().regex(/^[A-Z]{3}$/), amount)
       .default({})

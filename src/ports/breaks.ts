@@ -52,7 +52,7 @@ export interface Break {
 }
 
 export type BreakEventKind =
-  'opened' | 'taken' | 'released' | 'resolved' | 'written_off' | 'reopened' | 'linked';
+  'opened' | 'taken' | 'released' | 'answered' | 'resolved' | 'written_off' | 'reopened' | 'linked';
 
 export interface BreakEvent {
   at: Date;
@@ -136,6 +136,8 @@ export interface Followed {
   /** At most a hundred of those that ended by themselves, those with a card first. */
   resolved: Break[];
   resolvedCount: number;
+  /** Those that would have ended by themselves and are too large for it: a person confirms. */
+  answered: { found: Break; by: string }[];
 }
 
 export interface DayState extends UnitKey {

@@ -4,7 +4,7 @@
  * Invariant: without books or without a partner that has statements there is none, and nothing of it is shown.
  */
 import type { Startable } from '../views/remediation/start.js';
-import { createBreaks } from '../adapters/postgres/breaks.js';
+import { createBreaks, type BreakSizes } from '../adapters/postgres/breaks.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDays } from '../adapters/postgres/recon-days.js';
 import { createPayouts } from '../adapters/postgres/recon-payouts.js';
@@ -79,7 +79,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     arrivals,
     reconciler: work,
     results,
-    breaks: createBreaks(database, materialSizes(config)),
+    breaks: createBreaks(database, sizesOf(config)),
     days: createDays(database),
     outlook: createOutlook({ results, clock }),
     payouts: createPayoutFinder({ payouts: createPayouts(database), results, banks: payoutBanks(settings) }),
@@ -130,13 +130,24 @@ const usuallyMaterial = (currency: string): bigint => {
   return exponent === 0 ? 10_000n : 100n * 10n ** BigInt(exponent);
 };
 
-function materialSizes({ statements }: Config): { byCurrency: Record<string, string>; other: string } {
-  const sizes = currencyCodes.map((currency): [string, string] => {
-    const configured = statements.material[currency];
-    const parsed = configured === undefined ? null : parseMajor(configured, currency);
-    return [currency, String(parsed?.ok === true ? parsed.value.minor : usuallyMaterial(currency))];
-  });
-  return { byCurrency: Object.fromEntries(sizes), other: '10000' };
+function sizesOf({ statements }: Config): BreakSizes {
+  const minorOf = (sizes: Readonly<Record<string, string>>, currency: string): bigint | null => {
+    const parsed = parseMajor(sizes[currency] ?? '', currency);
+    return parsed.ok ? parsed.value.minor : null;
+  };
+  const material = currencyCodes.map((currency): [string, string] => [
+    currency,
+    String(minorOf(statements.material, currency) ?? usuallyMaterial(currency)),
+  ]);
+  const resolvedAlone = Object.keys(statements.resolvedAlone).map((currency): [string, string] => [
+    currency,
+    String(minorOf(statements.resolvedAlone, currency) ?? 0n),
+  ]);
+  return {
+    byCurrency: Object.fromEntries(material),
+    other: '10000',
+    resolvedAlone: Object.fromEntries(resolvedAlone),
+  };
 }
 
 /** How each change reaches the channel; nothing is said where none is configured. */

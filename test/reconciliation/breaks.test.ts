@@ -42,7 +42,8 @@ beforeEach(async () => {
     paydesk.breaks, paydesk.break_events, paydesk.recon_days, paydesk.recon_day_events restart identity cascade`);
 });
 
-const breaks = () => createBreaks(database, sizes);
+let resolvedAlone: Record<string, string> = {};
+const breaks = () => createBreaks(database, { ...sizes, resolvedAlone });
 const life = (): BreakLifeDeps => ({
   breaks: breaks(),
   transactions: database,
@@ -146,7 +147,7 @@ describe('a break that a run found', () => {
     expect(await follow()).toMatchObject({ opened: others.length, resolvedCount: 1 });
   });
 
-  it('is resolved by the run of a later day, which names file and line', async () => {
+  const answerNextMonday = async (): Promise<Followed> => {
     await run('2026-11-27', [missing]);
     await follow();
     await run('2026-11-30', []);
@@ -163,7 +164,11 @@ describe('a break that a run found', () => {
        where u1.business_day = '2026-11-27' and u2.business_day = '2026-11-30'`,
       [file?.id],
     );
-    const { resolved } = await follow(parseDay('2026-11-30') ?? 0);
+    return follow(parseDay('2026-11-30') ?? 0);
+  };
+
+  it('is resolved by the run of a later day, which names file and line', async () => {
+    const { resolved } = await answerNextMonday();
     expect(resolved).toMatchObject([
       {
         id: 'BRK-1',
@@ -172,6 +177,21 @@ describe('a break that a run found', () => {
       },
     ]);
     expect((await follow()).reopened).toBe(0);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['at the limit', { EUR: '12000' }, 'resolved'],
+    ['above it', { EUR: '11999' }, 'open'],
+    ['where another currency has one', { USD: '1' }, 'resolved'],
+  ])('%s of what is resolved without a person is %s', async (_size, limits, state) => {
+    resolvedAlone = limits;
+    const { answered, resolvedCount } = await answerNextMonday();
+    expect(await all()).toMatchObject([{ id: 'BRK-1', state }]);
+    expect(resolvedCount).toBe(state === 'resolved' ? 1 : 0);
+    const said = answered.map(({ found, by }) => `${found.id} ${by}`);
+    expect(said).toEqual(state === 'open' ? ['BRK-1 northpay_30.csv, line 44 (exact)'] : []);
+    expect((await follow(parseDay('2026-11-30') ?? 0)).answered, 'said once').toEqual([]);
+    resolvedAlone = {};
   });
 
   it('is resolved by a corrected file of its own day, and reopened when a newer run finds it again', async () => {

@@ -11,6 +11,7 @@ import type {
   Break,
   BreakEvent,
   BreakEventKind,
+  Followed,
   BreakFilter,
   BreakRecord,
   Breaks,
@@ -85,8 +86,7 @@ const reopenSql = `
   select number, $3, 'paydesk', 'reopened', 'A newer run finds it again.' from reopened returning break`;
 
 // Of all days of the partner: what ended a break of last week may be a run of today.
-const resolveSql = `
-  with answered as (
+const answeredSql = `
     select b.number, o.closed_rule as rule, o.closed_day as day,
       (o.closed_lines -> 0 ->> 'file')::bigint as file, (o.closed_lines -> 0 ->> 'line')::bigint as line
     from paydesk.breaks b
@@ -99,17 +99,34 @@ const resolveSql = `
     from paydesk.breaks b
     where b.partner = $1 and b.state in ('open', 'owned')
       and not exists (select from paydesk.recon_results r where r.identity = b.identity and r.type = 'break')
-      and not exists (select from paydesk.recon_open o where o.identity = b.identity and o.closed_by is not null)
-  ),
+      and not exists (select from paydesk.recon_open o where o.identity = b.identity and o.closed_by is not null)`;
+
+/** Unknown where the currency has no limit. */
+const isSmall = `abs(b.difference_minor) <= (($4::jsonb) ->> b.currency)::numeric`;
+
+const resolveSql = `
+  with answered as (${answeredSql}),
   resolved as (
     update paydesk.breaks b set state = 'resolved', changed_at = $3, version = version + 1, resolved_rule = answered.rule,
       resolved_file = (select id from paydesk.statement_files where id = answered.file), resolved_line = answered.line,
       resolved_day = answered.day
-    from answered where b.number = answered.number
+    from answered where b.number = answered.number and (${isSmall}) is not false
     returning b.number
   )
   insert into paydesk.break_events (break, at, actor, kind, text) select number, $3, 'paydesk', 'resolved', '' from resolved
   returning break`;
+
+// Said once, until the break is found again.
+const tooLargeSql = `
+  with answered as (${answeredSql})
+  select b.number, coalesce(f.name || ', line ' || answered.line, 'a corrected file or a new booking')
+    || coalesce(' (' || answered.rule || ')', '') as by
+  from answered join paydesk.breaks b on b.number = answered.number
+    left join paydesk.statement_files f on f.id = answered.file
+  where (${isSmall}) is false and $3::timestamptz is not null and not exists (
+    select from paydesk.break_events e where e.break = b.number and e.kind = 'answered' and not exists (
+      select from paydesk.break_events later where later.break = b.number and later.id > e.id and later.kind = 'reopened'))
+  order by b.number limit 100`;
 
 const changedSql = `select ${columns} from ${joined} where b.number = any($1) order by b.has_card desc, b.number limit 100`;
 const takeSql = `select ${columns} from ${joined} where b.number = $1 for update of b`;
@@ -154,12 +171,14 @@ const requestSql = `
   select 'REM-' || number as id, requester as "requesterId" from paydesk.remediations where idempotency_key = $1`;
 
 /** By currency, in minor units: sizes that matter, and the one where nothing else is said. */
-export interface MaterialSizes {
+export interface BreakSizes {
   byCurrency: Readonly<Record<string, string>>;
   other: string;
+  /** The largest that a later run may resolve without a person; a currency without one has no limit. */
+  resolvedAlone: Readonly<Record<string, string>>;
 }
 
-export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialSizes): Breaks {
+export function createBreaks(database: Pick<Database, 'query'>, sizes: BreakSizes): Breaks {
   const one = async ({ query }: Querier, sql: string, id: string): Promise<Break> => {
     const [row] = await query<BreakRow>(sql, [numberOf(id)]);
     if (row) return breakOf(row);
@@ -171,11 +190,12 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
     follow: async (tx, { partner, businessDay }) => {
       const { query } = requirePg(tx);
       const unit = [partner, isoDay(businessDay), tx.now];
-      const material = [JSON.stringify(sizes.byCurrency), sizes.other];
       await query(renameSql, unit.slice(0, 2));
-      const opened = await query(openSql, [...unit, ...material]);
+      const opened = await query(openSql, [...unit, JSON.stringify(sizes.byCurrency), sizes.other]);
       const reopened = await query(reopenSql, unit);
-      const resolved = await query<{ break: bigint }>(resolveSql, unit);
+      const limits = JSON.stringify(sizes.resolvedAlone);
+      const resolved = await query<{ break: bigint }>(resolveSql, [...unit, limits]);
+      const answered = await noteAnswered(requirePg(tx), tx.now, [...unit, limits]);
       const numbers = resolved.map((row) => row.break);
       const first = numbers.length === 0 ? [] : await query<BreakRow>(changedSql, [numbers]);
       return {
@@ -183,6 +203,7 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
         reopened: reopened.length,
         resolved: first.map(breakOf),
         resolvedCount: resolved.length,
+        answered,
       };
     },
     take: (tx, id) => one(requirePg(tx), takeSql, id),
@@ -226,6 +247,21 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
     requestOf: async (idempotencyKey) =>
       (await database.query<{ id: string; requesterId: string }>(requestSql, [idempotencyKey]))[0] ?? null,
   };
+}
+
+/** Of those that ended but for their size. */
+async function noteAnswered(
+  { query }: Querier,
+  now: Date,
+  values: readonly unknown[],
+): Promise<Followed['answered']> {
+  const answered: Followed['answered'] = [];
+  for (const { number, by } of await query<{ number: bigint; by: string }>(tooLargeSql, values)) {
+    await query(eventSql, [number, now, 'paydesk', 'answered', by]);
+    const [row] = await query<BreakRow>(findSql, [number]);
+    if (row) answered.push({ found: breakOf(row), by });
+  }
+  return answered;
 }
 
 async function recordOf(

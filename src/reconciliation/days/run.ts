@@ -159,6 +159,10 @@ async function followUnit(deps: DaysDeps, key: UnitKey): Promise<void> {
     await deps.audit.append(tx, auditOf(unit, changes));
     for (const ended of changes.resolved.filter(({ hasCard }) => hasCard))
       await deps.showBreak(tx, ended, { kind: 'resolved', actor: 'paydesk', text: '' });
+    for (const { found, by } of changes.answered) {
+      const shown = await deps.breaks.change(tx, found.id, { hasCard: true });
+      await deps.showBreak(tx, shown, { kind: 'answered', actor: 'paydesk', text: by });
+    }
     return changes;
   });
   if (followed !== null) await tellCleared(deps, unit, followed.resolved);

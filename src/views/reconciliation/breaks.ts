@@ -237,6 +237,8 @@ function sentenceOf(
       return `${who} released ${after.id}; it has no owner now.`;
     case 'linked':
       return `:wrench: ${who} started ${text} from ${after.id}.`;
+    case 'answered':
+      return `:mag: ${escape(text)} answers ${after.id}. It is too large to be resolved by itself: confirm with *Explain…*.`;
     case 'written_off':
       return `:black_circle: ${after.id} is written off, requested by ${who}${reason}`;
     case 'reopened':
