@@ -192,6 +192,18 @@ export interface SettledSum {
   minor: bigint;
 }
 
+/** What a statement says of its account. Amounts in minor units of `exponent` decimals; null where it does not say. */
+export interface StatedBalance {
+  line: number;
+  account: string;
+  currency: string;
+  exponent: number;
+  from: Day;
+  to: Day;
+  openingMinor: bigint | null;
+  closingMinor: bigint | null;
+}
+
 export interface QuarantineFact {
   file: number;
   line: number;

@@ -1,12 +1,8 @@
 /** Balances across files: a statement opens where the account's one before it closed. */
 import { expect, it } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
-import {
-  firstOfAccounts,
-  gapAfter,
-  statedBalance,
-  type StatedBalance,
-} from '../../src/reconciliation/engine/continuity.js';
+import type { StatedBalance } from '../../src/ports/reconciliation.js';
+import { firstOfAccounts, gapAfter, statedBalance } from '../../src/reconciliation/engine/continuity.js';
 import type { StatementFacts } from '../../src/reconciliation/formats/format.js';
 
 const day = (date: number): number => parseDay(`2026-11-${date}`) ?? 0;

@@ -4,23 +4,12 @@
  *
  * Invariant: a statement that covers days of the one before is no gap: it opens where that one opened.
  */
-import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
+import { isoDay, parseDay } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
+import type { StatedBalance } from '../../ports/reconciliation.js';
 import { decimalText } from '../formats/decimal.js';
 import type { StatementFacts, StatementItem } from '../formats/format.js';
 import { problem, type Problem } from '../problems.js';
-
-/** Amounts in minor units of `exponent` decimals; null where the statement does not say. */
-export interface StatedBalance {
-  line: number;
-  account: string;
-  currency: string;
-  exponent: number;
-  from: Day;
-  to: Day;
-  openingMinor: bigint | null;
-  closingMinor: bigint | null;
-}
 
 /** Of statements that name their days. */
 export const statedBalance = (item: StatementItem): StatedBalance[] =>

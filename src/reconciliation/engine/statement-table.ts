@@ -11,7 +11,8 @@ import { statementLines, type ReferenceFields } from '../statement-lines.js';
 import type { Table } from '../tables.js';
 import type { Problem } from '../problems.js';
 import { withBatchLines } from './batches.js';
-import { statedBalance, type StatedBalance } from './continuity.js';
+import type { StatedBalance } from '../../ports/reconciliation.js';
+import { statedBalance } from './continuity.js';
 
 export const tableColumns = [
   'line_no',

@@ -18,10 +18,11 @@ import type {
   QuarantineFact,
   RunRequest,
   RunStage,
+  StatedBalance,
   UnitFile,
 } from '../../ports/reconciliation.js';
 import { payoutType, type Residue } from '../../reconciliation/engine/batches.js';
-import { firstOfAccounts, gapAfter, type StatedBalance } from '../../reconciliation/engine/continuity.js';
+import { firstOfAccounts, gapAfter } from '../../reconciliation/engine/continuity.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
 import type { Exact } from '../../reconciliation/join/join.js';

@@ -1,6 +1,6 @@
 /** Balances that the statements of a unit state, and those that an account had before: kept with each run. */
 import { isoDay, parseDay, type Day } from '../../../kernel/calendar-day.js';
-import type { StatedBalance } from '../../../reconciliation/engine/continuity.js';
+import type { StatedBalance } from '../../../ports/reconciliation.js';
 import type { CopySession } from './session.js';
 
 const keepSql = `
