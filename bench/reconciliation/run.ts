@@ -21,10 +21,13 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { UnitFile } from '../../src/ports/reconciliation.js';
 import { parseConfig } from '../../src/config/load.js';
-import { statementThread } from '../../src/wiring/statement-thread.js';
+import type * as wiring from '../../src/wiring/statement-thread.js';
 import { statementSettings } from '../../src/wiring/statement-work.js';
 import { peersFromPostgres, peersOnFiles, requirePeers } from './peers.js';
 
+// As it is built: from sources the thread would compile and map them first, and hold them.
+const built = new URL('../../dist/src/wiring/statement-thread.js', import.meta.url).href;
+const { statementThread } = (await import(built)) as typeof wiring;
 const execFileAsync = promisify(execFile);
 
 const asked = process.argv.slice(2).map(Number);
