@@ -46,6 +46,8 @@ export interface PayoutTrace {
 export interface Payouts {
   /** Payouts of these partners that left on a day or later; of a batch that was reported again, the newest. */
   reported(partners: readonly string[], since: Day): Promise<ReportedPayout[]>;
+  /** Another text whenever a unit of one of these partners ran again, of the days from `since` on. */
+  state(partners: readonly string[], since: Day): Promise<string>;
   /** Lines of a bank's units of these business days that carry one of the references. */
   linesByReference(bank: string, from: Day, to: Day, references: readonly string[]): Promise<LineSighting[]>;
   /** The same for lines of one of the amounts. */

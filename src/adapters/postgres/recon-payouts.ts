@@ -14,6 +14,9 @@ const reportedSql = `
   order by u.partner, coalesce(nullif(p.batch, ''), p.reference), p.currency, u.business_day desc, p.file desc`;
 // Each unit has a partition. Their ids as a value keep the planner from looking at all others.
 const unitsSql = `select id from paydesk.recon_units where partner = $1 and business_day between $2::date and $3::date`;
+const stateSql = `
+  select count(*) || ' ' || coalesce(sum(runs), 0) as state from paydesk.recon_units
+  where partner = any($1) and business_day >= $2::date`;
 const byReferenceSql = `
   ${sightingsFrom} and l.unit = any($1) and l.reference = any($2)
   union ${sightingsFrom} and l.unit = any($1) and l.own_reference <> '' and l.own_reference = any($2)`;
@@ -33,6 +36,8 @@ export function createPayouts({ query }: Pick<Database, 'query'>): Payouts {
   return {
     reported: async (partners, since) =>
       (await query<PayoutRow>(reportedSql, [partners, isoDay(since)])).map(payoutOf),
+    state: async (partners, since) =>
+      (await query<{ state: string }>(stateSql, [partners, isoDay(since)]))[0]?.state ?? '',
     linesByReference: (bank, from, to, references) => linesOf(byReferenceSql, [bank, from, to], references),
     linesByAmount: (bank, from, to, amounts) => linesOf(byAmountSql, [bank, from, to], amounts.map(String)),
   };

@@ -1,7 +1,8 @@
 /**
  * Where the payouts of a partner are: reported, and at the bank that they are paid into.
  *
- * Invariant: all partners that pay into a bank are looked at together, so that one line is not taken for two payouts.
+ * Invariants: all partners that pay into a bank are looked at together, so that one line is not taken for two payouts; what
+ * was found is kept until a unit of one of them runs again.
  */
 import type { Day } from '../../kernel/calendar-day.js';
 import type { PayoutTrace, Payouts, ReportedPayout } from '../../ports/payouts.js';
@@ -40,7 +41,18 @@ export function createPayoutFinder({
   results: Pick<ReconciliationResults, 'units'>;
   banks: readonly PayoutBank[];
 }): PayoutFinder {
+  const kept = new Map<string, { state: string; traces: Promise<PayoutTrace[]> }>();
   const tracesAt = async (bank: PayoutBank, today: Day): Promise<PayoutTrace[]> => {
+    const read = await payouts.state([bank.id, ...bank.partners.keys()], today - followedDays - daysBefore);
+    const state = `${today} ${read}`;
+    const known = kept.get(bank.id);
+    if (known?.state === state) return known.traces;
+    const traces = followed(bank, today);
+    kept.set(bank.id, { state, traces });
+    traces.catch(() => kept.delete(bank.id));
+    return traces;
+  };
+  const followed = async (bank: PayoutBank, today: Day): Promise<PayoutTrace[]> => {
     const since = today - followedDays;
     const [reported, units] = await Promise.all([
       payouts.reported([...bank.partners.keys()], since),
