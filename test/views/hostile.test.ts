@@ -136,6 +136,14 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       authorizationCode: text,
       networkTransactionId: text,
       fingerprint: text,
+      threeDSecure: {
+        result: text,
+        resultReason: text,
+        flow: text,
+        eci: text,
+        exemption: text,
+        version: text,
+      },
     },
   });
   const refund = aRefund({ id: text, status: text, reason: text, failureReason: text, reference: text });

@@ -530,6 +530,17 @@ export interface components {
             network_status?: string | null;
             reason?: string | null;
             seller_message?: string | null;
+            advice_code?: string | null;
+            network_advice_code?: string | null;
+            network_decline_code?: string | null;
+        };
+        ThreeDSecure: {
+            authentication_flow?: string | null;
+            electronic_commerce_indicator?: string | null;
+            exemption_indicator?: string | null;
+            result?: string | null;
+            result_reason?: string | null;
+            version?: string | null;
         };
         ChargeCard: {
             brand?: string | null;
@@ -538,6 +549,7 @@ export interface components {
             authorization_code?: string | null;
             network_transaction_id?: string | null;
             fingerprint?: string | null;
+            three_d_secure?: components["schemas"]["ThreeDSecure"] | null;
             capture_before?: number | null;
         };
         ChargeMethodDetails: {
