@@ -6,10 +6,12 @@ import { formatMoney } from '../../kernel/money.js';
 import { bookedMovements } from '../../payments/booked.js';
 import { severalCaptures } from '../../payments/captures.js';
 import { valueOf, type Findings } from '../../payments/findings.js';
+import { adviceOnAttempt, adviceOnCharge, type RetryAdvice } from '../../payments/retry-advice.js';
 import type { PaymentAttempt } from '../../ports/books.js';
 import type { Charge } from '../../ports/payments-api.js';
 import { code, escape, instant } from '../kit/blocks.js';
 import { joined, reference, type Links } from '../kit/links.js';
+import { adviceParts, reasonOf } from './retry.js';
 
 const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
@@ -29,27 +31,28 @@ function outcomeOf({ status, declineCode }: PaymentAttempt): string {
 }
 
 /** The latest attempt is a hop of its own; the others are history, the newest first. */
-export function attemptLines(findings: Findings, links: Links): string[] {
+export function attemptLines(findings: Findings, links: Links, asOf: Date): string[] {
   const [, ...earlier] = valueOf(findings.attempts) ?? [];
   const booked = [...earlier, ...(valueOf(findings.siblings) ?? [])].map((attempt) =>
-    bookedLine(attempt, links),
+    bookedLine(attempt, links, adviceOnAttempt(attempt, valueOf(findings.charges) ?? []), asOf),
   );
   const inBooks = new Set((valueOf(findings.attempts) ?? []).map(({ chargeId }) => chargeId));
   const declined = (valueOf(findings.charges) ?? [])
     .filter(
       ({ id, status }) => status === 'failed' && !inBooks.has(id) && id !== valueOf(findings.charge)?.id,
     )
-    .map((charge) => declinedLine(charge, links));
+    .map((charge) => declinedLine(charge, links, asOf));
   return [...booked, ...declined];
 }
 
-function bookedLine(attempt: PaymentAttempt, links: Links): string {
+function bookedLine(attempt: PaymentAttempt, links: Links, advice: RetryAdvice | null, asOf: Date): string {
   const { status, declineCode, errorOrigin, amount, createdAt, paymentId, chargeId, partner } = attempt;
   const mark =
     status === 'failed' ? ':x:' : status === 'succeeded' ? ':white_check_mark:' : ':hourglass_flowing_sand:';
   return joined(
     `${mark} *Attempt* ${words(status)}`,
-    declineCode === null ? null : words(declineCode),
+    declineCode === null ? null : reasonOf(advice, words(declineCode)),
+    ...adviceParts(advice, asOf),
     errorOrigin === null
       ? null
       : `caused by the ${words(errorOrigin === 'own' ? 'own system' : errorOrigin)}`,
@@ -60,15 +63,19 @@ function bookedLine(attempt: PaymentAttempt, links: Links): string {
   );
 }
 
-const declinedLine = ({ id, amount, createdAt, failure, outcome }: Charge, links: Links): string =>
-  joined(
+function declinedLine(charge: Charge, links: Links, asOf: Date): string {
+  const { id, amount, createdAt, failure, outcome } = charge;
+  const advice = adviceOnCharge(charge);
+  return joined(
     ':x: *Attempt* failed',
-    words(failure?.declineCode ?? failure?.code ?? outcome?.reason ?? 'declined'),
+    reasonOf(advice, words(failure?.declineCode ?? failure?.code ?? outcome?.reason ?? 'declined')),
+    ...adviceParts(advice, asOf),
     outcome?.sellerMessage ? escape(outcome.sellerMessage) : null,
     formatMoney(amount),
     instant(createdAt),
     reference(links, 'charge', id),
   );
+}
 
 /** Every capture of the payment or order, once there are several. */
 export const captureLines = (findings: Findings, links: Links): string[] =>
