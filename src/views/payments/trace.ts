@@ -24,6 +24,7 @@ import { lookUpButton } from '../kit/look-ups.js';
 import { breakButton, breakLine } from '../reconciliation/breaks.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
+import { authenticationLine } from './authentication.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
 import { adviceParts, reasonOf } from './retry.js';
@@ -108,6 +109,7 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ),
     divider,
     ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, trace, links))),
+    ...sections([authenticationLine(valueOf(findings.charge))].filter((line) => line !== null)),
     ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links, asOf)])),
     ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
     ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
