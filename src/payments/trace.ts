@@ -198,6 +198,7 @@ function unknownSources(findings: Findings): Headline['unknown'] {
       refunds,
       disputes,
       warnings,
+      ...(findings.cardTries ? [findings.cardTries] : []),
     ]),
     ...gapsOf('books', [attempts, siblings, ledger, batch]),
   ];

@@ -277,6 +277,9 @@ export interface PaymentsApi {
   /** The most recent disputes, whatever their status, newest first, at most `limit`. `signal` ends the question early. */
   recentDisputes(limit: number, signal?: AbortSignal): Promise<Rows<Dispute>>;
 
+  /** Newest first, at most `limit` (100). One of the last minute may be missing. */
+  failedChargesOfCard(fingerprint: string, since: Date, limit: number): Promise<Rows<Charge>>;
+
   /** One page of all disputes, newest first, after one of them; `next` is where to go on, null at the end. */
   disputesAfter(id: string | null): Promise<Rows<Dispute> & { next: string | null }>;
   /** Newest first, at most `limit`. Providers forget events after some weeks. */

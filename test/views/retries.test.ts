@@ -216,3 +216,33 @@ describe('earlier attempts', () => {
     expect(lines.find((line) => line.startsWith(':x: *Attempt*'))).toContain(part);
   });
 });
+
+it('the whole card of a declined payment', () => {
+  const codes = { brand: 'mastercard', decline: 'insufficient_funds', network: '51', networkAdvice: '26' };
+  const tries = { network: 'mastercard', limit: { tries: 35, days: 30 }, tries: 4, more: false };
+  expect(read(findingsOf(declined(codes), { cardTries: known(tries) })).join('\n')).toMatchInlineSnapshot(`
+    "Authorisation failed: insufficient funds; try again later, at the earliest 2026-11-22 11:30 UTC · pi_1paid · 20.00 EUR
+    :x: *Authorisation failed: insufficient funds; try again later, at the earliest 2026-11-22 11:30 UTC*
+    \`pi_1paid\` · *20.00 EUR* · requires payment method · at northpay · mastercard ••4242 · order \`ORD-1\` · a•••@example.com
+    :x: *Attempt* failed · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · \`ORD-1\` · failed, insufficient_funds
+    :x: *Authorisation* failed · 20.00 EUR · 2026-11-20 11:30 UTC (30 min ago) · \`ch_1paid\` · insufficient funds (51) · try again later, at the earliest 2026-11-22 11:30 UTC
+    :heavy_minus_sign: *Capture* not expected
+    :heavy_minus_sign: *Balance* not expected
+    :heavy_minus_sign: *Payout* not expected
+    :heavy_minus_sign: *Ledger* not expected
+    :repeat: 4 of 35 tries with this card in 30 days · mastercard
+    As of 2026-11-20 12:00 UTC
+    [Share → pi_1paid]
+    [Partner → northpay]"
+  `);
+});
+
+it('a count that is unknown is said, with its source', () => {
+  const lines = read(
+    findingsOf(declined({ decline: 'insufficient_funds', network: '51' }), {
+      cardTries: { state: 'failed', why: 'the provider is down (E-1)' },
+    }),
+  );
+  expect(lines).toContain(':grey_question: Tries with this card: unknown');
+  expect(lines).toContain(':grey_question: payments API: the provider is down (E-1)');
+});

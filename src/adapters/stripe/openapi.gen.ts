@@ -53,6 +53,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/charges/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["searchCharges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment_intents/{id}": {
         parameters: {
             query?: never;
@@ -926,6 +942,33 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["PaymentIntent"][];
+                        has_more: boolean;
+                    };
+                };
+            };
+        };
+    };
+    searchCharges: {
+        parameters: {
+            query: {
+                /** @description 1 to 100. */
+                limit?: components["parameters"]["limit"];
+                query: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first page, newest first. What was written in the last minute may be missing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Charge"][];
                         has_more: boolean;
                     };
                 };

@@ -3,8 +3,10 @@
  *
  * Invariant: a “never” stands out wherever it is shown, and says whose rule it is; a code without advice is shown as such.
  */
+import type { Finding } from '../../payments/findings.js';
 import type { RetryAdvice } from '../../payments/retry-advice.js';
 import type { RetryAction } from '../../payments/retry-codes.js';
+import type { CardTries } from '../../payments/retry-limits.js';
 import { escape, instant } from '../kit/blocks.js';
 
 /** Writes an instant. */
@@ -52,4 +54,15 @@ export function adviceParts(advice: RetryAdvice | null, asOf: Date): string[] {
   const clause = adviceClause(advice, asOf, instant);
   const marked = clause && advice.action === 'never' ? `:no_entry: *${clause}*` : clause;
   return [marked ?? 'no advice known about trying again', ...(advice.remark ? [escape(advice.remark)] : [])];
+}
+
+/** “4 of 20 tries with this card in 30 days”; null where nobody asked, or the answer is awaited. */
+export function triesLine(found: Finding<CardTries> | undefined): string | null {
+  if (found?.state === 'failed') return ':grey_question: Tries with this card: unknown';
+  if (found?.state !== 'known') return null;
+  const { network, limit, tries, more } = found.value;
+  const isSpent = tries >= limit.tries;
+  const mark = isSpent ? ':no_entry:' : ':repeat:';
+  const count = `${tries}${more ? '+' : ''} of ${limit.tries} tries with this card in ${limit.days} days`;
+  return `${mark} ${isSpent ? `*${count}: limit reached*` : count} · ${escape(network)}`;
 }

@@ -27,7 +27,7 @@ import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempt
 import { authenticationLine } from './authentication.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
-import { adviceParts, reasonOf } from './retry.js';
+import { adviceParts, reasonOf, triesLine } from './retry.js';
 import { watchButton } from './watch.js';
 import { personalLines, revealIds } from './personal.js';
 import {
@@ -109,7 +109,7 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ),
     divider,
     ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, trace, links))),
-    ...sections([authenticationLine(valueOf(findings.charge))].filter((line) => line !== null)),
+    ...sections(cardLines(findings)),
     ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links, asOf)])),
     ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
     ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
@@ -125,6 +125,9 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ),
   ]);
 }
+
+const cardLines = ({ charge, cardTries }: Findings): string[] =>
+  [triesLine(cardTries), authenticationLine(valueOf(charge))].filter((line) => line !== null);
 
 /** What the payment leads to. */
 function lookUps({ findings, hops }: Trace): ReturnType<typeof lookUpButton>[] {
