@@ -26,7 +26,8 @@ import {
 } from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
 import { ask, askRows, orNull } from './ask.js';
-import { askTries, type RetryLimits } from './retry-limits.js';
+import { askTries } from './card-tries.js';
+import type { RetryLimits } from './retry-limits.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
 export interface Sources {

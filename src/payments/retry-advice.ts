@@ -30,7 +30,6 @@ export interface RetryAdvice {
   meaning: string | null;
   /** The network's own code of the decline. */
   code: string | null;
-  source: string | null;
   /** What the network says besides; its own code where no table has it. */
   remark: string | null;
 }
@@ -52,7 +51,6 @@ export function retryAdvice(facts: DeclineFacts): RetryAdvice {
     notBefore: decides?.afterMs === undefined ? null : new Date(at.getTime() + decides.afterMs),
     meaning: (visa ?? declined ?? mastercard)?.meaning ?? null,
     code: networkDeclineCode,
-    source: decides?.source ?? null,
     remark: remarkOf(mastercard, networkAdviceCode),
   };
 }
