@@ -85,7 +85,7 @@ const visa: readonly RetryCode[] = [
     ['82', 'the card’s security data is wrong', 'correct_data'],
     ['6P', 'the cardholder’s details do not match', 'correct_data'],
     ['N7', 'the security code (CVV2) is wrong', 'correct_data', sources.visaDetails],
-    ['1A', 'the customer must be authenticated', 'authenticate'],
+    ['1A', 'authentication required', 'authenticate'],
     ['05', 'declined without a reason', null],
   ]),
 ];
@@ -134,7 +134,7 @@ const declineCodes: readonly RetryCode[] = table(sources.providerCodes, [
   ['processing_error', 'a system failed', 'retry_later'],
   ['reenter_transaction', 'the payment must be entered again', 'retry_later'],
   ['try_again_later', 'declined without a reason', 'retry_later'],
-  ['authentication_required', 'the customer must be authenticated', 'authenticate'],
+  ['authentication_required', 'authentication required', 'authenticate'],
   ['expired_card', 'the card has expired', 'update_card'],
   ['new_account_information_available', 'new account details are available', 'update_card'],
   ['incorrect_cvc', 'the security code is wrong', 'correct_data'],

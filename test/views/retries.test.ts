@@ -125,7 +125,7 @@ describe('the first line and the line of the decline', () => {
       'authentication',
       { decline: 'authentication_required', network: '1A' },
       ':x: *Authorisation failed: authentication required; the customer must authenticate*',
-      'the customer must be authenticated (1A) · the customer must authenticate',
+      'authentication required (1A) · the customer must authenticate',
     ],
     [
       'new details',
@@ -195,6 +195,23 @@ describe('earlier attempts', () => {
     expect(lines.filter((line) => line.startsWith(':x: *Attempt* failed · the'))).toEqual([
       ':x: *Attempt* failed · the card is stolen (43) · :no_entry: *do not try this card again (Visa rule)* · 20.00 EUR · 2026-11-20 11:30 UTC · `ch_0stolen`',
     ]);
+  });
+
+  it('of a payment that was paid after all need no other advice', () => {
+    const earlier = declined({ decline: 'insufficient_funds', network: '51' }, { id: 'ch_0' });
+    const lines = read(findingsOf(paid, { payment: known(aPayment()), charges: known([paid, earlier]) }));
+    expect(lines.filter((line) => line.includes('ch_0'))).toEqual([
+      ':x: *Attempt* failed · insufficient funds (51) · 20.00 EUR · 2026-11-20 11:30 UTC · `ch_0`',
+    ]);
+  });
+
+  it('of a payment that is still unpaid each have theirs', () => {
+    const last = declined({ decline: 'expired_card', network: '54' });
+    const earlier = declined({ decline: 'insufficient_funds', network: '51' }, { id: 'ch_0' });
+    const lines = read(findingsOf(last, { charges: known([last, earlier]) }));
+    expect(lines.find((line) => line.includes('ch_0'))).toContain(
+      'insufficient funds (51) · try again later',
+    );
   });
 
   it.each([
