@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { disputes } from './disputes.js';
+import { retries } from './retries.js';
 import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { invariants } from './invariants.js';
@@ -137,6 +138,7 @@ export const configSchema = z.strictObject({
   metrics,
   invariants,
   disputes,
+  retries,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

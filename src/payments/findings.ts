@@ -18,6 +18,8 @@ import type {
   Refund,
 } from '../ports/payments-api.js';
 
+import type { CardTries } from './retry-limits.js';
+
 export type SourceName = 'payments_api' | 'books' | 'statements';
 
 /** What became of asking one source one question. */
@@ -55,6 +57,8 @@ export interface Findings {
   charges: Finding<Charge[]>;
   /** Attempts of the same order under other payment ids. */
   siblings: Finding<PaymentAttempt[]>;
+  /** How often the card was tried; absent where it was not declined, or where no limit is known. */
+  cardTries?: Finding<CardTries>;
   balanceTransaction: Finding<BalanceTransaction | null>;
   payout: Finding<Payout | null>;
   ledger: Finding<LedgerEntry[]>;

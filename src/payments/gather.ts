@@ -5,6 +5,7 @@
  * at any moment and is `waiting` where no answer has come yet.
  */
 import { parseDay } from '../kernel/calendar-day.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import { decidingAmong } from '../nouns/charge.js';
 import type { Books, LedgerEntry, PaymentAttempt } from '../ports/books.js';
@@ -25,6 +26,8 @@ import {
 } from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
 import { ask, askRows, orNull } from './ask.js';
+import { askTries } from './card-tries.js';
+import type { RetryLimits } from './retry-limits.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
 export interface Sources {
@@ -33,6 +36,9 @@ export interface Sources {
   books: Books | null;
   /** Null where no statements are connected. */
   statements: Statements | null;
+  /** Of the networks, for declined cards. */
+  retryLimits: RetryLimits;
+  clock: Clock;
   log: Log;
 }
 
@@ -247,7 +253,8 @@ async function askBatch(ledger: Findings['ledger'], books: Books, log: Log): Pro
   return batchId === null ? notApplicable : askRows(log, () => books.entriesOfBatch(batchId));
 }
 
-async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
+async function askProvider(subject: Subject, sources: Sources, note: Note): Promise<void> {
+  const { provider, log, clock, retryLimits: limits } = sources;
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
@@ -258,7 +265,12 @@ async function askProvider(subject: Subject, { provider, log }: Sources, note: N
         ? await ask(log, () => orNull(api.charge(chargeId ?? '')))
         : await askAboutPayment(paymentId, charges, api, log, note);
     note({ charge });
-    await askAboutBalance(charge, api, log, note);
+    const tries = askTries(valueOf(charge), { api, limits, clock, log });
+    if (tries) note({ cardTries: waiting });
+    await Promise.all([
+      askAboutBalance(charge, api, log, note),
+      tries?.then((cardTries) => note({ cardTries })),
+    ]);
   };
   const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
   await Promise.all([

@@ -60,7 +60,6 @@ export interface PaymentLookup {
 }
 
 export interface LookupDeps extends Sources, Pick<PayoutDeps, 'accountOf'> {
-  clock: Clock;
   expectationsOf(partner: string | null): Expectations;
   patience: Patience;
   /** Resolves after so many milliseconds; must not keep the process alive. */

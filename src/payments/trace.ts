@@ -13,6 +13,7 @@ import type { Charge, Refund } from '../ports/payments-api.js';
 import { bookedDispute, bookedRefund, isRefundedInBooksAlone } from './booked.js';
 import { doubleCapture, type Capture } from './captures.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
+import { adviceOnAttempt, adviceOnCharge, type RetryAdvice } from './retry-advice.js';
 import { hopsOf, type Expectations, type Hop } from './hops.js';
 
 export interface Trace {
@@ -57,6 +58,8 @@ export interface Headline {
   breaks: Break[];
   /** Charges or payments that took the money more than once; empty where one did. */
   doubled: Capture[];
+  /** Of a card whose authorisation failed: whether to try it again. */
+  advice: RetryAdvice | null;
   /** Sources that did not answer, or not fully, and why. */
   unknown: { source: SourceName; why: string }[];
 }
@@ -81,8 +84,17 @@ function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
     unread: unreadOf(findings),
     breaks: (findings.breaks && valueOf(findings.breaks)) ?? [],
     doubled: doubleCapture(findings),
+    advice: adviceOn(findings, next),
     unknown: unknownSources(findings),
   };
+}
+
+function adviceOn({ charge, attempts }: Findings, next: Hop | null): RetryAdvice | null {
+  if (next?.kind !== 'authorization' || next.state !== 'failed') return null;
+  const tried = valueOf(charge);
+  if (tried) return adviceOnCharge(tried);
+  const [latest] = valueOf(attempts) ?? [];
+  return latest ? adviceOnAttempt(latest, []) : null;
 }
 
 /** Statements are not read yet: that they are unknown is no news. */
@@ -186,6 +198,7 @@ function unknownSources(findings: Findings): Headline['unknown'] {
       refunds,
       disputes,
       warnings,
+      ...(findings.cardTries ? [findings.cardTries] : []),
     ]),
     ...gapsOf('books', [attempts, siblings, ledger, batch]),
   ];

@@ -47,6 +47,22 @@ export interface CardDetails {
   networkTransactionId: string | null;
   /** The provider's name for the card number: equal for payments with the same card. */
   fingerprint: string | null;
+  /** Null where the customer was not authenticated, and nobody asked for it. */
+  threeDSecure: ThreeDSecure | null;
+}
+
+/** What became of authenticating the customer, in the provider's own words. */
+export interface ThreeDSecure {
+  /** authenticated, attempt_acknowledged, exempted, failed, not_supported, processing_error; more to come. */
+  result: string | null;
+  resultReason: string | null;
+  /** challenge, frictionless. */
+  flow: string | null;
+  /** Electronic commerce indicator: what the network was told about the authentication. */
+  eci: string | null;
+  /** low_risk, none. */
+  exemption: string | null;
+  version: string | null;
 }
 
 /** One attempt at taking the money: an authorisation, and its capture. */
@@ -68,6 +84,12 @@ export interface Charge {
     networkStatus: string | null;
     reason: string | null;
     sellerMessage: string | null;
+    /** What the provider advises: confirm_card_data, do_not_try_again, try_again_later. */
+    adviceCode: string | null;
+    /** The network's advice about trying again, such as Mastercard's merchant advice code. */
+    networkAdviceCode: string | null;
+    /** The network's own code of the decline, such as 51. */
+    networkDeclineCode: string | null;
   } | null;
   failure: PaymentError | null;
   methodType: string | null;
@@ -254,6 +276,9 @@ export interface PaymentsApi {
   pendingPayouts(limit: number, arrival: Arrival, signal?: AbortSignal): Promise<Rows<Payout>>;
   /** The most recent disputes, whatever their status, newest first, at most `limit`. `signal` ends the question early. */
   recentDisputes(limit: number, signal?: AbortSignal): Promise<Rows<Dispute>>;
+
+  /** Newest first, at most `limit` (100). One of the last minute may be missing. */
+  failedChargesOfCard(fingerprint: string, since: Date, limit: number): Promise<Rows<Charge>>;
 
   /** One page of all disputes, newest first, after one of them; `next` is where to go on, null at the end. */
   disputesAfter(id: string | null): Promise<Rows<Dispute> & { next: string | null }>;

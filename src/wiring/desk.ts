@@ -33,6 +33,7 @@ import { streamedBooksUrl } from './books.js';
 import { dashboardHostsOf, linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { nextBusinessDay } from '../reconciliation/settlement.js';
+import { shippedRetryLimits } from '../payments/retry-limits.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { Channels } from '../ports/channels.js';
@@ -177,6 +178,7 @@ function paymentLookupFrom(
     },
     clock,
     log,
+    retryLimits: { ...shippedRetryLimits, ...config.retries },
     expectationsOf: (partner) => expectationsOf(config, partner),
     accountOf: (partner) => ledgerAccountOf(config, partner),
     patience: { firstAnswerMs, sourceMs },

@@ -76,6 +76,7 @@ const paymentDesk = (): PaymentDeps => ({
     statements: null,
     log: silentLog,
     clock,
+    retryLimits: {},
     expectationsOf: () => ({ captureMs: 1, payoutMs: 1, ledgerMs: 1, openDay: (day) => day }),
     accountOf: (partner) => `clearing:${partner}`,
     patience: { firstAnswerMs: 900, sourceMs: 12_000 },

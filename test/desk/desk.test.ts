@@ -36,7 +36,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ['inFlight', /Captured .*; funds available \d{1,2} \w{3} \d{4}/, 'still with the provider'],
     [
       'failedThenSucceeded',
-      /2 attempts, latest succeeded[^]*:x: \*Attempt\* failed · [a-z ]+ · caused by the/,
+      /2 attempts, latest succeeded[^]*:x: \*Attempt\* failed · [\w’ ()]+ · (?::no_entry:[^·]+ · )?caused by the/,
       'a second attempt',
     ],
     ['refunded', /\*Refund\* succeeded/, 'a refund as a branch'],
@@ -45,6 +45,33 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ['uncaptured', /Authorised .*; authorisation expires/, 'an authorisation alone'],
   ] as const)('traces the payment that is %s: %s', async (example, expected, _reason) => {
     expect(textOf(await completeTrace(desk, desk.examples[example]))).toMatch(expected);
+  });
+
+  it('says of a stolen card never to try it again, how often it was tried, and what 3-D Secure came to of a paid one', async () => {
+    const pay = async (method: string): Promise<string> => {
+      const answer = await fetch(`${desk.paymentsApi.baseUrl}/v1/payment_intents`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk_test_desk' },
+        body: new URLSearchParams({
+          amount: '2500',
+          currency: 'eur',
+          confirm: 'true',
+          payment_method: method,
+        }),
+      });
+      type Intent = { id: string };
+      const body = (await answer.json()) as Intent & { error?: { payment_intent: Intent } };
+      return body.error?.payment_intent.id ?? body.id;
+    };
+    await pay('pm_card_chargeDeclinedStolenCard');
+    const declined = await completeTrace(desk, await pay('pm_card_chargeDeclinedStolenCard'));
+    expect(declined.messages.at(-1)?.text).toMatch(
+      /^Authorisation failed: stolen card; do not try this card again \(Visa rule\)/,
+    );
+    expect(textOf(declined)).toMatch(
+      /the card is stolen \(43\) · :no_entry: \*do not try this card again \(Visa rule\)\*[^]*:repeat: 2 of 20 tries with this card in 30 days/,
+    );
+    expect(textOf(await completeTrace(desk, await pay('pm_card_visa')))).toContain('3-D Secure: none');
   });
 
   it('finds the same payment by its order, ARN and charge', async () => {

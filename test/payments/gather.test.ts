@@ -1,5 +1,6 @@
 /** Which questions a payment's latest charge and its balance transaction make necessary, and what is noted without asking. */
 import { expect, it } from 'vitest';
+import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
 import { valueOf } from '../../src/payments/findings.js';
@@ -103,7 +104,14 @@ it.each([
   });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: 'pi_1', chargeId: null };
-  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
+  const found = await gather(subject, {
+    provider,
+    books: null,
+    statements: null,
+    log: silentLog,
+    retryLimits: {},
+    clock: fixedClock(at),
+  }).settled;
   expect(valueOf(found.charge)?.id).toBe(followed);
   // One list shows all charges and finds the one to follow.
   expect(asked.filter((question) => question === 'chargesOf')).toHaveLength(1);
@@ -115,7 +123,14 @@ it('does not follow another charge where the one that decides cannot be read', a
   const { api } = apiWith(refused, { payment: sent, chargesOf: { rows: [refused], problems } });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: 'pi_1', chargeId: null };
-  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
+  const found = await gather(subject, {
+    provider,
+    books: null,
+    statements: null,
+    log: silentLog,
+    retryLimits: {},
+    clock: fixedClock(at),
+  }).settled;
   expect(found.charge).toMatchObject({
     state: 'failed',
     why: expect.stringContaining(problems[0]!) as string,
@@ -129,7 +144,14 @@ it('keeps the refunds that can be read, and what is said of the others', async (
   const { api } = apiWith(charge(null), { refundsOf: { rows: [refund], problems: ['refund re_2 …'] } });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: null, chargeId: 'ch_1' };
-  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
+  const found = await gather(subject, {
+    provider,
+    books: null,
+    statements: null,
+    log: silentLog,
+    retryLimits: {},
+    clock: fixedClock(at),
+  }).settled;
   expect(found.refunds).toEqual({ state: 'known', value: [refund], problems: ['refund re_2 …'] });
 });
 
@@ -148,6 +170,8 @@ it.each([
     books: null,
     statements: null,
     log: silentLog,
+    retryLimits: {},
+    clock: fixedClock(at),
   }).settled;
   expect(balanceTransaction).toEqual(finding);
   expect(asked.filter((question) => /balance|payout/.test(question))).toEqual(questions);

@@ -6,6 +6,7 @@ import { dayMs, fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
 import { silentLog } from '../../src/kernel/log.js';
+import { shippedRetryLimits } from '../../src/payments/retry-limits.js';
 import { createPaymentLookup, type Lookup, type PaymentLookup } from '../../src/payments/lookup.js';
 import {
   aBalanceTransaction,
@@ -44,6 +45,7 @@ function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLook
     statements: null,
     log: silentLog,
     clock: fixedClock(now),
+    retryLimits: shippedRetryLimits,
     expectationsOf: () => ({
       captureMs: 7 * dayMs,
       payoutMs: 3 * dayMs,

@@ -1,5 +1,6 @@
 /** The payout's step of a trace, where the company's bank statement is read too. */
 import { describe, expect, it } from 'vitest';
+import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
 import type { Findings } from '../../src/payments/findings.js';
@@ -146,7 +147,14 @@ describe('the payout is looked up by the batch', () => {
       openBreaks: () => Promise.resolve([]),
     };
     const subject = { paymentId: 'pay-1', chargeId: null };
-    const found = await gather(subject, { provider: null, books, statements, log: silentLog }).settled;
+    const found = await gather(subject, {
+      provider: null,
+      books,
+      statements,
+      log: silentLog,
+      retryLimits: {},
+      clock: fixedClock('2026-11-20T12:00:00Z'),
+    }).settled;
     expect(asked).toEqual([['northpay', expected, 'EUR']]);
     expect(found.landing).toMatchObject({ state: 'known', value: { state: 'arrived' } });
   });

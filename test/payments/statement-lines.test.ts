@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
+import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { gather, type Sources } from '../../src/payments/gather.js';
 import { mostPlacesListed, type LinePlace } from '../../src/ports/reconciliation.js';
@@ -47,8 +48,17 @@ async function asked({ books: change, places }: Case) {
     },
   };
   const provider = { partner: 'northpay', name: 'Northpay', api: new FakePaymentsApi() };
-  await gather({ paymentId: 'pi_1paid', chargeId: null }, { provider, books, statements, log: silentLog })
-    .settled;
+  await gather(
+    { paymentId: 'pi_1paid', chargeId: null },
+    {
+      provider,
+      books,
+      statements,
+      log: silentLog,
+      retryLimits: {},
+      clock: fixedClock('2026-11-20T12:00:00Z'),
+    },
+  ).settled;
   return { listed, lines, breaks };
 }
 

@@ -37,6 +37,7 @@ const traceWith = (state: HopState): Trace => {
       ended: state === 'present' ? 'complete' : null,
       reversals: [],
       doubled: [],
+      advice: null,
       unknown: [],
       unread: [],
       breaks: [],

@@ -206,6 +206,20 @@ describe('lists', () => {
     expect(paths()).toEqual(['payment_intents?customer=cus_1&limit=1']);
   });
 
+  it.each([
+    ['mToisGZ01V71BCos', 'mToisGZ01V71BCos', 'as the provider names it'],
+    ["a' OR status:'succeeded", 'aORstatussucceeded', 'no name widens the search'],
+  ])('of the declines of a card %s: one page of a search', async (fingerprint, asked, _why) => {
+    const query = `payment_method_details.card.fingerprint:'${asked}' AND status:'failed' AND created>1797000000`;
+    stripe.put(
+      'charges/search',
+      { ...objects.charge(), query },
+      { ...objects.charge({ id: 'ch_2' }), query: 'x' },
+    );
+    const { rows } = await payments.failedChargesOfCard(fingerprint, new Date(1_797_000_000_000), 100);
+    expect(rows.map(({ id }) => id)).toEqual(['ch_1']);
+  });
+
   it('of disputes: the newest, as many as wanted, over pages', async () => {
     const ids = Array.from({ length: 130 }, (_, index) => `dp_${index}`);
     stripe.put(

@@ -56,6 +56,7 @@ export const aCharge = (changed: Partial<Charge> = {}): Charge => ({
     authorizationCode: '004321',
     networkTransactionId: null,
     fingerprint: null,
+    threeDSecure: null,
   },
   disputed: false,
   balanceTransaction: 'txn_1paid',

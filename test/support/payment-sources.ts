@@ -58,6 +58,7 @@ export type ListQuestion =
   | 'paymentsOfCustomer'
   | 'uncapturedPayments'
   | 'pendingPayouts'
+  | 'failedChargesOfCard'
   | 'recentDisputes';
 
 export class FakePaymentsApi implements PaymentsApi, Switch {
@@ -122,6 +123,15 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
         .filter(({ status, arrivalDate: at }) => status === 'pending' && at >= from && at <= to)
         .slice(0, limit),
     );
+  failedChargesOfCard = (fingerprint: string, since: Date, limit: number): Promise<Rows<Charge>> =>
+    this.list('failedChargesOfCard', () =>
+      this.charges
+        .filter(
+          ({ card, status, createdAt }) =>
+            card?.fingerprint === fingerprint && status === 'failed' && createdAt > since,
+        )
+        .slice(0, limit),
+    );
   recentDisputes = (limit: number): Promise<Rows<Dispute>> =>
     this.list('recentDisputes', () => this.disputes.slice(0, limit));
   healthAlerts: HealthAlert[] = [];
@@ -146,8 +156,13 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
     answer(this, 'healthAlertsSince', () => ({ rows: this.healthAlerts, problems: [] }));
   check = (): Promise<void> => answer(this, 'check', () => undefined);
 
+  /** Lists that are down while the rest is up. */
+  failing: ReadonlySet<ListQuestion> = new Set();
   private list<Item>(what: ListQuestion, items: () => Item[]): Promise<Rows<Item>> {
-    return answer(this, what, () => ({ rows: items(), problems: this.unread[what] ?? [] }));
+    return answer(this, what, () => {
+      if (this.failing.has(what)) throw new OpsError('unavailable', 'It is down.');
+      return { rows: items(), problems: this.unread[what] ?? [] };
+    });
   }
 
   private one<Item extends { id: string }>(what: string, items: Item[], id: string): Promise<Item> {

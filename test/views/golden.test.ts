@@ -109,6 +109,7 @@ describe('/payment', () => {
       :white_check_mark: *Balance* · 19.40 EUR · 12 Nov 2026 · ‹txn_1paid› · net of 0.60 EUR fees
       :white_check_mark: *Payout* · 19.40 EUR · 13 Nov 2026 · ‹po_1paid› · in a payout of 9,000.00 EUR
       :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
+      :closed_lock_with_key: 3-D Secure: none
       :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
       :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
       :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
@@ -151,6 +152,7 @@ describe('/payment', () => {
       :grey_question: *Balance* unknown · has not answered yet
       :grey_question: *Payout* unknown · has not answered yet
       :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · \`bk_1-d\` · 1 entry: capture
+      :closed_lock_with_key: 3-D Secure: none
       :grey_question: payments API: has not answered yet
       :hourglass_flowing_sand: Still waiting for some sources, as of 2026-11-20 12:00 UTC. The full answer follows."
     `);

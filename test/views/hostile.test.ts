@@ -129,6 +129,16 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const payment = aPayment({ id: text, status: text, cancellationReason: text });
   const charge = aCharge({
     id: text,
+    failure: { code: text, declineCode: text, message: text },
+    outcome: {
+      type: text,
+      networkStatus: text,
+      reason: text,
+      sellerMessage: text,
+      adviceCode: text,
+      networkAdviceCode: text,
+      networkDeclineCode: text,
+    },
     card: {
       brand: text,
       last4: text,
@@ -136,6 +146,14 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       authorizationCode: text,
       networkTransactionId: text,
       fingerprint: text,
+      threeDSecure: {
+        result: text,
+        resultReason: text,
+        flow: text,
+        eci: text,
+        exemption: text,
+        version: text,
+      },
     },
   });
   const refund = aRefund({ id: text, status: text, reason: text, failureReason: text, reference: text });
@@ -169,7 +187,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       connectedPartner: 'northpay',
       attempts: known(times(attempt)),
       siblings: known(times(attempt)),
-      charges: known(times(charge)),
+      charges: known([charge, ...times({ ...charge, id: `${text}2`, status: 'failed' })]),
       batch: known([]),
       payment: known(payment),
       charge: known(charge),
@@ -183,6 +201,15 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       refunds: known(times(refund)),
       disputes: known(times(dispute)),
       warnings: known(times(warning)),
+    },
+    { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs, openDay: (day) => day },
+    now,
+  );
+  const declined = traceOf(
+    {
+      ...trace.findings,
+      payment: known({ ...payment, status: 'requires_payment_method' }),
+      charge: known({ ...charge, status: 'failed' }),
     },
     { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs, openDay: (day) => day },
     now,
@@ -291,6 +318,14 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   return {
     trace: paymentTraceCard({
       trace,
+      complete: true,
+      links,
+      sharedBy: null,
+      startable: [],
+      revealable: true,
+    }),
+    declined: paymentTraceCard({
+      trace: declined,
       complete: true,
       links,
       sharedBy: null,

@@ -1,7 +1,9 @@
 /**
  * How the payments API words a decline: error code, decline code, message and the outcome on the charge.
- * Source: Stripe's documentation of error and decline codes.
+ * Sources: Stripe's documentation of error and decline codes; for the networks' codes see docs/retries.md.
  */
+import { pick } from '../../world/random.js';
+import type { CardBrand } from '../../world/people.js';
 
 interface DeclineWords {
   code: string;
@@ -39,11 +41,56 @@ export function wordsOf(declineCode: string): DeclineWords {
   return { code, declineCode, message, blocked: declineCode === 'fraudulent' };
 }
 
+interface NetworkWords {
+  /** What the provider advises. */
+  advice?: 'confirm_card_data' | 'do_not_try_again' | 'try_again_later';
+  /** The network's code of the decline. */
+  code: string;
+  /** Where Mastercard has another one. */
+  mastercard?: string;
+  /** Mastercard's merchant advice codes, one of which comes along. */
+  merchantAdvice?: readonly string[];
+}
+
+const atNetwork: Record<string, NetworkWords> = {
+  insufficient_funds: {
+    advice: 'try_again_later',
+    code: '51',
+    merchantAdvice: ['24', '25', '26', '27', '28', '29', '30'],
+  },
+  authentication_required: { code: '1A', mastercard: '65', merchantAdvice: ['01'] },
+  incorrect_cvc: { advice: 'confirm_card_data', code: 'N7', mastercard: '63' },
+  expired_card: { advice: 'confirm_card_data', code: '54', merchantAdvice: ['01'] },
+  issuer_not_available: { advice: 'try_again_later', code: '91', merchantAdvice: ['02'] },
+  transaction_not_allowed: { advice: 'do_not_try_again', code: '57', merchantAdvice: ['03'] },
+  card_velocity_exceeded: { advice: 'try_again_later', code: '65', mastercard: '61' },
+  processing_error: { advice: 'try_again_later', code: '96', merchantAdvice: ['02'] },
+  lost_card: { advice: 'do_not_try_again', code: '41', merchantAdvice: ['03'] },
+  stolen_card: { advice: 'do_not_try_again', code: '43', merchantAdvice: ['03'] },
+};
+const withoutReason: NetworkWords = { code: '05' };
+
+const merchantAdviceSlot = 0x3ac;
+
+function networkFields({ declineCode, blocked }: DeclineWords, brand: CardBrand, key: number) {
+  if (blocked) return { advice_code: null, network_advice_code: null, network_decline_code: null };
+  const { advice, code, mastercard, merchantAdvice } = atNetwork[declineCode] ?? withoutReason;
+  const isMastercard = brand === 'mastercard';
+  return {
+    advice_code: advice ?? null,
+    network_advice_code:
+      isMastercard && merchantAdvice ? pick(key, merchantAdviceSlot, merchantAdvice) : null,
+    network_decline_code: (isMastercard ? mastercard : undefined) ?? code,
+  };
+}
+
 /** A charge's `outcome` when it is declined. */
-export const declinedOutcome = (words: DeclineWords): Record<string, unknown> => ({
-  advice_code: words.declineCode === 'insufficient_funds' ? 'try_again_later' : null,
-  network_advice_code: null,
-  network_decline_code: words.blocked ? null : '05',
+export const declinedOutcome = (
+  words: DeclineWords,
+  brand: CardBrand,
+  key: number,
+): Record<string, unknown> => ({
+  ...networkFields(words, brand, key),
   network_status: words.blocked ? 'not_sent_to_network' : 'declined_by_network',
   reason: words.blocked ? 'highest_risk_level' : words.declineCode,
   risk_level: words.blocked ? 'highest' : 'normal',

@@ -8,6 +8,7 @@ import { arnOf, referencesOf } from '../../world/references.js';
 import { txnSub } from '../../world/settlement.js';
 import { dayMs } from '../../world/clock.js';
 import { seconds, type ApiObject } from './api-object.js';
+import { drawAuthentication } from './authentication.js';
 import { approvedOutcome, declinedOutcome, paymentError, wordsOf } from './declines.js';
 import {
   cardDetailsTemplate,
@@ -111,7 +112,11 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
     failure_code: words?.code ?? null,
     failure_message: words?.message ?? null,
     metadata: { order_id: order.orderId },
-    outcome: words ? declinedOutcome(words) : done ? approvedOutcome : null,
+    outcome: words
+      ? declinedOutcome(words, order.customer.card.brand, order.key)
+      : done
+        ? approvedOutcome
+        : null,
     paid,
     payment_intent: order.paymentId,
     payment_method: paymentMethodId(ids, order),
@@ -174,6 +179,8 @@ function cardDetails(
       network: card.brand,
       network_transaction_id: paid ? known.networkTransactionId : null,
       overcapture: { maximum_amount_capturable: order.amountMinor, status: 'unavailable' },
+      three_d_secure:
+        paid && order.route.method === 'card' ? drawAuthentication(order.key, card.brand) : null,
       wallet:
         order.route.method === 'wallet' ? { apple_pay: {}, dynamic_last4: null, type: 'apple_pay' } : null,
     },

@@ -8,6 +8,7 @@ import type { Api } from '../api.js';
 import { ApiError } from '../errors.js';
 import type { IssuerAnswer } from '../issuer.js';
 import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
+import { authenticationOf } from '../objects/authentication.js';
 import { approvedOutcome, declinedOutcome, paymentError, wordsOf } from '../objects/declines.js';
 import { intendedMethod, networkReasonCode } from '../objects/disputes.js';
 import {
@@ -22,7 +23,8 @@ import { addTransaction, captureFee } from './ledger.js';
 /** Charges a payment intent and answers it as it is then; throws a card error when the issuer declines. */
 export function chargeIntent(api: Api, intent: ApiObject, answer: IssuerAnswer): ApiObject {
   const charge = newCharge(api, intent, answer);
-  if (answer.declineCode !== null) return decline(api, intent, charge, answer.declineCode);
+  const { declineCode } = answer;
+  if (declineCode !== null) return decline(api, intent, charge, { ...answer, declineCode });
   const authorised = { ...intent, latest_charge: charge.id, last_payment_error: null, next_action: null };
   api.publish('charge.succeeded', charge);
   if (intent.capture_method === 'manual') {
@@ -44,13 +46,15 @@ export function chargeIntent(api: Api, intent: ApiObject, answer: IssuerAnswer):
   return paid;
 }
 
-function decline(api: Api, intent: ApiObject, charge: ApiObject, declineCode: string): never {
+type Declined = IssuerAnswer & { declineCode: string };
+
+function decline(api: Api, intent: ApiObject, charge: ApiObject, { declineCode, brand }: Declined): never {
   const words = wordsOf(declineCode);
   const failed = {
     ...charge,
     failure_code: words.code,
     failure_message: words.message,
-    outcome: declinedOutcome(words),
+    outcome: declinedOutcome(words, brand, hashText(charge.id)),
     paid: false,
     status: 'failed',
   };
@@ -121,6 +125,7 @@ function cardDetails(
       network: answer.brand,
       network_transaction_id: approved ? `1${String(key).padStart(14, '0')}` : null,
       overcapture: { maximum_amount_capturable: numberOf(intent, 'amount'), status: 'unavailable' },
+      three_d_secure: approved && answer.needsAction ? authenticationOf('challenge', answer.brand) : null,
     },
   };
 }

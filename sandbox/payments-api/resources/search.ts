@@ -1,7 +1,8 @@
 /**
  * Search of payment intents and charges with Stripe's query language: `field:"value"`, `field>number`, `-field:…`,
  * joined by AND or by OR (not both). Invariant: a query that is not understood is refused with the place.
- * Fields: amount, created, currency, customer, status, metadata["key"], payment_method_details.card.last4 and brand.
+ * Fields: amount, created, currency, customer, status, metadata["key"], payment_method_details.card.last4,
+ * brand and fingerprint.
  */
 import type { Call } from '../api.js';
 import type { SearchedType, Wanted } from '../archive.js';
@@ -34,6 +35,7 @@ const fields = new Set([
   'metadata',
   'payment_method_details.card.last4',
   'payment_method_details.card.brand',
+  'payment_method_details.card.fingerprint',
   'billing_details.address.postal_code',
   'refunded',
   'disputed',
@@ -183,6 +185,7 @@ function clauseTest(api: Call['api'], clause: Clause): Wanted | null {
       return ({ route }) => told({ currency: route.country.currency.toLowerCase() });
     case 'payment_method_details.card.last4':
     case 'payment_method_details.card.brand':
+    case 'payment_method_details.card.fingerprint':
       if (negated || value === 'null') return null;
       return ({ customerNumber }) =>
         told({ payment_method_details: { card: people.get(customerNumber).card } });

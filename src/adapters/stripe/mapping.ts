@@ -15,6 +15,7 @@ import type {
   Payout,
   ProviderEvent,
   Refund,
+  ThreeDSecure,
 } from '../../ports/payments-api.js';
 import { amountOf } from './amounts.js';
 import { refundReferenceSchema, type Reference, type Wire } from './schemas.js';
@@ -87,6 +88,9 @@ function outcomeOf(wire: Wire['Outcome']): NonNullable<Charge['outcome']> {
     networkStatus: wire.network_status ?? null,
     reason: wire.reason ?? null,
     sellerMessage: wire.seller_message ?? null,
+    adviceCode: wire.advice_code ?? null,
+    networkAdviceCode: wire.network_advice_code ?? null,
+    networkDeclineCode: wire.network_decline_code ?? null,
   };
 }
 
@@ -113,6 +117,18 @@ function cardOf(wire: Wire['ChargeCard']): CardDetails {
     authorizationCode: wire.authorization_code ?? null,
     networkTransactionId: wire.network_transaction_id ?? null,
     fingerprint: wire.fingerprint ?? null,
+    threeDSecure: wire.three_d_secure ? threeDSecureOf(wire.three_d_secure) : null,
+  };
+}
+
+function threeDSecureOf(wire: Wire['ThreeDSecure']): ThreeDSecure {
+  return {
+    result: wire.result ?? null,
+    resultReason: wire.result_reason ?? null,
+    flow: wire.authentication_flow ?? null,
+    eci: wire.electronic_commerce_indicator ?? null,
+    exemption: wire.exemption_indicator ?? null,
+    version: wire.version ?? null,
   };
 }
 

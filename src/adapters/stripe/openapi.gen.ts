@@ -53,6 +53,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/charges/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["searchCharges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment_intents/{id}": {
         parameters: {
             query?: never;
@@ -530,6 +546,17 @@ export interface components {
             network_status?: string | null;
             reason?: string | null;
             seller_message?: string | null;
+            advice_code?: string | null;
+            network_advice_code?: string | null;
+            network_decline_code?: string | null;
+        };
+        ThreeDSecure: {
+            authentication_flow?: string | null;
+            electronic_commerce_indicator?: string | null;
+            exemption_indicator?: string | null;
+            result?: string | null;
+            result_reason?: string | null;
+            version?: string | null;
         };
         ChargeCard: {
             brand?: string | null;
@@ -538,6 +565,7 @@ export interface components {
             authorization_code?: string | null;
             network_transaction_id?: string | null;
             fingerprint?: string | null;
+            three_d_secure?: components["schemas"]["ThreeDSecure"] | null;
             capture_before?: number | null;
         };
         ChargeMethodDetails: {
@@ -914,6 +942,33 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["PaymentIntent"][];
+                        has_more: boolean;
+                    };
+                };
+            };
+        };
+    };
+    searchCharges: {
+        parameters: {
+            query: {
+                /** @description 1 to 100. */
+                limit?: components["parameters"]["limit"];
+                query: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first page, newest first. What was written in the last minute may be missing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Charge"][];
                         has_more: boolean;
                     };
                 };

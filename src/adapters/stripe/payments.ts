@@ -94,6 +94,12 @@ function listsOf(client: StripeClient) {
       const found = await client.search('/v1/payment_intents/search', params, client.deadline(until));
       return readObjects(found, readers.payment);
     },
+    failedChargesOfCard: async (fingerprint: string, since: Date, limit: number) => {
+      const card = `payment_method_details.card.fingerprint:'${fingerprint.replaceAll(/[^\w-]/g, '')}'`;
+      const query = `${card} AND status:'failed' AND created>${secondsOf(since)}`;
+      const found = await client.search('/v1/charges/search', { query, limit }, client.deadline());
+      return readObjects(found, readers.charge);
+    },
     pendingPayouts: (limit: number, { from, to }: Arrival, until?: AbortSignal) => {
       const arrival_date = { gte: secondsOf(from), lte: secondsOf(to) };
       return collect('/v1/payouts', { status: 'pending', arrival_date }, readers.payout, { limit, until });

@@ -68,6 +68,18 @@ const outcomeSchema = z.object({
   network_status: optional(text),
   reason: optional(text),
   seller_message: optional(text),
+  advice_code: optional(text),
+  network_advice_code: optional(text),
+  network_decline_code: optional(text),
+});
+
+const threeDSecureSchema = z.object({
+  authentication_flow: optional(text),
+  electronic_commerce_indicator: optional(text),
+  exemption_indicator: optional(text),
+  result: optional(text),
+  result_reason: optional(text),
+  version: optional(text),
 });
 
 const chargeCardSchema = z.object({
@@ -77,6 +89,7 @@ const chargeCardSchema = z.object({
   authorization_code: optional(text),
   network_transaction_id: optional(text),
   fingerprint: optional(text),
+  three_d_secure: optional(threeDSecureSchema),
   capture_before: optional(seconds),
 });
 

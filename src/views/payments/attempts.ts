@@ -6,10 +6,12 @@ import { formatMoney } from '../../kernel/money.js';
 import { bookedMovements } from '../../payments/booked.js';
 import { severalCaptures } from '../../payments/captures.js';
 import { valueOf, type Findings } from '../../payments/findings.js';
+import { adviceOnAttempt, adviceOnCharge, type RetryAdvice } from '../../payments/retry-advice.js';
 import type { PaymentAttempt } from '../../ports/books.js';
 import type { Charge } from '../../ports/payments-api.js';
 import { code, escape, instant } from '../kit/blocks.js';
 import { joined, reference, type Links } from '../kit/links.js';
+import { adviceParts, reasonOf } from './retry.js';
 
 const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
@@ -28,28 +30,43 @@ function outcomeOf({ status, declineCode }: PaymentAttempt): string {
   return declineCode === null ? became : `${became} (${words(declineCode)})`;
 }
 
+interface Reading {
+  links: Links;
+  asOf: Date;
+  /** The payment was paid after all. */
+  isPaid: boolean;
+}
+
 /** The latest attempt is a hop of its own; the others are history, the newest first. */
-export function attemptLines(findings: Findings, links: Links): string[] {
+export function attemptLines(findings: Findings, links: Links, asOf: Date): string[] {
+  const isPaid = valueOf(findings.charge)?.status === 'succeeded';
+  const reading = { links, asOf, isPaid };
   const [, ...earlier] = valueOf(findings.attempts) ?? [];
   const booked = [...earlier, ...(valueOf(findings.siblings) ?? [])].map((attempt) =>
-    bookedLine(attempt, links),
+    bookedLine(attempt, adviceOnAttempt(attempt, valueOf(findings.charges) ?? []), reading),
   );
   const inBooks = new Set((valueOf(findings.attempts) ?? []).map(({ chargeId }) => chargeId));
   const declined = (valueOf(findings.charges) ?? [])
     .filter(
       ({ id, status }) => status === 'failed' && !inBooks.has(id) && id !== valueOf(findings.charge)?.id,
     )
-    .map((charge) => declinedLine(charge, links));
+    .map((charge) => declinedLine(charge, reading));
   return [...booked, ...declined];
 }
 
-function bookedLine(attempt: PaymentAttempt, links: Links): string {
+/** Once it is paid there is nothing to try again; that the network forbids the card stays worth knowing. */
+const adviceShown = (advice: RetryAdvice | null, { asOf, isPaid }: Reading): string[] =>
+  isPaid && advice?.action !== 'never' ? [] : adviceParts(advice, asOf);
+
+function bookedLine(attempt: PaymentAttempt, advice: RetryAdvice | null, reading: Reading): string {
+  const { links } = reading;
   const { status, declineCode, errorOrigin, amount, createdAt, paymentId, chargeId, partner } = attempt;
   const mark =
     status === 'failed' ? ':x:' : status === 'succeeded' ? ':white_check_mark:' : ':hourglass_flowing_sand:';
   return joined(
     `${mark} *Attempt* ${words(status)}`,
-    declineCode === null ? null : words(declineCode),
+    declineCode === null ? null : reasonOf(advice, words(declineCode)),
+    ...adviceShown(advice, reading),
     errorOrigin === null
       ? null
       : `caused by the ${words(errorOrigin === 'own' ? 'own system' : errorOrigin)}`,
@@ -60,15 +77,19 @@ function bookedLine(attempt: PaymentAttempt, links: Links): string {
   );
 }
 
-const declinedLine = ({ id, amount, createdAt, failure, outcome }: Charge, links: Links): string =>
-  joined(
+function declinedLine(charge: Charge, reading: Reading): string {
+  const { id, amount, createdAt, failure, outcome } = charge;
+  const advice = adviceOnCharge(charge);
+  return joined(
     ':x: *Attempt* failed',
-    words(failure?.declineCode ?? failure?.code ?? outcome?.reason ?? 'declined'),
+    reasonOf(advice, words(failure?.declineCode ?? failure?.code ?? outcome?.reason ?? 'declined')),
+    ...adviceShown(advice, reading),
     outcome?.sellerMessage ? escape(outcome.sellerMessage) : null,
     formatMoney(amount),
     instant(createdAt),
-    reference(links, 'charge', id),
+    reference(reading.links, 'charge', id),
   );
+}
 
 /** Every capture of the payment or order, once there are several. */
 export const captureLines = (findings: Findings, links: Links): string[] =>

@@ -12,9 +12,7 @@ import type { Hop, HopKind } from '../../payments/hops.js';
 import type { Headline, Reversal } from '../../payments/trace.js';
 import { calendarDate, code, escape } from '../kit/blocks.js';
 import { breakClause } from '../reconciliation/words.js';
-
-/** Writes an instant. */
-type At = (instant: Date) => string;
+import { headlineClause, type At } from './retry.js';
 
 export const done: Readonly<Record<HopKind, string>> = {
   attempt: 'Attempted',
@@ -47,12 +45,13 @@ export function sentence(
   asOf: Date,
   at: At,
 ): string {
-  const { doubled, next, ended, reversals, unread, breaks } = headline;
+  const { doubled, next, ended, reversals, unread, breaks, advice } = headline;
   const end = ended === 'canceled' ? 'cancelled; nothing further expected' : null;
   const isRefused = next?.kind === 'authorization' && next.state === 'failed';
   const going = [
     isRefused ? null : progress(headline, hops, at),
     next ? nextClause(next, asOf, at) : end,
+    advice && headlineClause(advice, asOf, at),
   ].filter((part) => part !== null);
   const back = reversals.map((reversal) => reversalWords(reversal, at));
   const open = breaks.map((one) => `${breakClause(one)} (${one.id})`);

@@ -24,8 +24,10 @@ import { lookUpButton } from '../kit/look-ups.js';
 import { breakButton, breakLine } from '../reconciliation/breaks.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
+import { authenticationLine } from './authentication.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
+import { adviceParts, reasonOf, triesLine } from './retry.js';
 import { watchButton } from './watch.js';
 import { personalLines, revealIds } from './personal.js';
 import {
@@ -106,8 +108,9 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
       ),
     ),
     divider,
-    ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, asOf, links))),
-    ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links)])),
+    ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, trace, links))),
+    ...sections(cardLines(findings)),
+    ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links, asOf)])),
     ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
     ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
     ...closing(trace, complete, sharedBy),
@@ -122,6 +125,9 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ),
   ]);
 }
+
+const cardLines = ({ charge, cardTries }: Findings): string[] =>
+  [triesLine(cardTries), authenticationLine(valueOf(charge))].filter((line) => line !== null);
 
 /** What the payment leads to. */
 function lookUps({ findings, hops }: Trace): ReturnType<typeof lookUpButton>[] {
@@ -209,13 +215,16 @@ function subjectLine(findings: Findings, links: Links, isPrivate: boolean): stri
 
 const plainSubject = (findings: Findings): string => joined(escape(findings.id), amountOf(findings));
 
-function hopLine(hop: Hop, asOf: Date, links: Links): string {
+function hopLine(hop: Hop, { headline, asOf }: Trace, links: Links): string {
+  const advice = hop === headline.next ? headline.advice : null;
+  const note = hop.note === null ? null : escape(hop.note);
   return joined(
     `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
     hop.amount ? formatMoney(hop.amount) : null,
     hop.at ? whenLine(hop.kind, hop.at, asOf) : null,
     hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
-    hop.note === null ? null : escape(hop.note),
+    note === null ? null : reasonOf(advice, note),
+    ...adviceParts(advice, asOf),
   );
 }
 

@@ -194,6 +194,25 @@ describe('search', () => {
     expect(new Set(data.map(({ amount }) => amount))).toEqual(new Set([charge!.amount]));
   });
 
+  it('finds the declines of one card within a span, and only those', async () => {
+    const { stripe, world } = bench;
+    const id = examples(world, start).failedThenSucceeded;
+    const charges = await collect(stripe.charges.list({ payment_intent: id }));
+    const declined = charges.find(({ status }) => status === 'failed')!;
+    const fingerprint = declined.payment_method_details!.card!.fingerprint!;
+    const since = declined.created - 30 * 86_400;
+    const { data } = await stripe.charges.search({
+      query: `payment_method_details.card.fingerprint:'${fingerprint}' AND status:'failed' AND created>${since}`,
+      limit: 100,
+    });
+    expect(data.map((charge) => charge.id)).toContain(declined.id);
+    for (const { status, created, payment_method_details: details } of data) {
+      expect(status).toBe('failed');
+      expect(created).toBeGreaterThan(since);
+      expect(details!.card!.fingerprint).toBe(fingerprint);
+    }
+  });
+
   it.each(['', 'amount', 'colour:"red"', 'amount>1 AND', 'amount>1 OR amount<3 AND amount>2'])(
     'refuses the query "%s"',
     async (query) => {
