@@ -42,7 +42,7 @@ export interface Sources {
   log: Log;
 }
 
-export interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf'> {
+export interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf' | 'batchSums'> {
   /** Where payouts are that a partner's report calls so; none where they are not followed to a bank. */
   payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
   /** Open breaks about one of these references. */

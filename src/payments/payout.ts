@@ -20,16 +20,26 @@ export interface PayoutReport {
   /** Null where nobody says whose it is. */
   partner: string | null;
   /** What the books hold of it on the partner's account, by kind and currency. */
-  contents: Finding<BatchSum[]>;
+  contents: Finding<PayoutPart[]>;
+  /** What the partner's report has of it; absent where that is not read. */
+  reported?: Finding<PayoutPart[]>;
   /** Where it arrived; absent where no statements are connected. */
   atBank?: Finding<PayoutTrace[]>;
   breaks?: Finding<Break[]>;
   asOf: Date;
 }
 
+/** Entries, or lines of a report, of one kind: money to us is positive, in minor units. */
+export interface PayoutPart {
+  kind: string;
+  currency: string;
+  entries: number;
+  minor: bigint;
+}
+
 export interface PayoutDeps {
   books: Pick<Books, 'batchSums'> | null;
-  statements: Pick<Statements, 'payoutsNamed' | 'openBreaks'> | null;
+  statements: Pick<Statements, 'payoutsNamed' | 'openBreaks' | 'batchSums'> | null;
   /** The ledger account in which a partner's money is. */
   accountOf: (partner: string) => string;
   log: Log;
@@ -60,7 +70,31 @@ export async function payoutReport(
     ),
     ask(log, () => statements.openBreaks(partner, [id], mostBreaks)),
   ]);
-  return { ...report, atBank, breaks };
+  const [trace] = valueOf(atBank) ?? [];
+  if (!trace) return { ...report, atBank, breaks };
+  const reported = await ask(log, async () =>
+    (await statements.batchSums(trace.payout, trace.payout.batch)).map(({ type, lines, ...sum }) => ({
+      ...sum,
+      kind: type.replace(/^implied_/, ''),
+      entries: lines,
+    })),
+  );
+  return { ...report, atBank, breaks, reported };
+}
+
+/**
+ * What it contains: as the partner reports it, else as booked; nothing where the books hold the payout and its fees alone,
+ * which says nothing of the payments in it.
+ */
+export function contentsOf({ reported, contents }: PayoutReport): {
+  of: 'report' | 'books';
+  parts: PayoutPart[];
+} {
+  const lines = (reported && valueOf(reported)) ?? [];
+  if (lines.length > 0) return { of: 'report', parts: lines };
+  const booked = valueOf(contents) ?? [];
+  const isTied = booked.some(({ kind }) => kind !== payoutKind && kind !== 'fee');
+  return { of: 'books', parts: isTied ? booked : [] };
 }
 
 /** Whether any source knows it. */
@@ -74,10 +108,10 @@ export interface PayoutSum {
   paidMinor: bigint | null;
 }
 
-export function payoutSums(contents: readonly BatchSum[]): PayoutSum[] {
+export function payoutSums(contents: readonly PayoutPart[]): PayoutSum[] {
   return [...new Set(contents.map(({ currency }) => currency))].map((currency) => {
     const own = contents.filter((part) => part.currency === currency);
-    const sumOf = (some: readonly BatchSum[]): bigint => some.reduce((sum, { minor }) => sum + minor, 0n);
+    const sumOf = (some: readonly PayoutPart[]): bigint => some.reduce((sum, { minor }) => sum + minor, 0n);
     const paid = own.filter(({ kind }) => kind === payoutKind);
     return {
       currency,
@@ -88,5 +122,5 @@ export function payoutSums(contents: readonly BatchSum[]): PayoutSum[] {
 }
 
 /** What it contains, without the payout itself. */
-export const partsOf = (contents: readonly BatchSum[]): BatchSum[] =>
+export const partsOf = (contents: readonly PayoutPart[]): PayoutPart[] =>
   contents.filter(({ kind }) => kind !== payoutKind);

@@ -204,6 +204,14 @@ export interface StatedBalance {
   closingMinor: bigint | null;
 }
 
+/** Lines of one type in a batch: their number, and what they move less their fees, in minor units. */
+export interface LineSum {
+  type: string;
+  currency: string;
+  lines: number;
+  minor: bigint;
+}
+
 export interface QuarantineFact {
   file: number;
   line: number;
@@ -278,6 +286,8 @@ export interface ReconciliationResults {
   settled(partner: string, since: Day): Promise<SettledSum[]>;
   /** A partner's units, newest first, at most `mostPlacesListed`: where its lines are. */
   placesOf(partner: string): Promise<LinePlace[]>;
+  /** What the report of a business day has of a batch, by type; the types with most lines first. */
+  batchSums(key: UnitKey, batch: string): Promise<LineSum[]>;
   /**
    * Statement lines with the first of these references that a line has, newest unit first. `among`: only in these units. Without
    * it the time grows with the number of units that are kept.

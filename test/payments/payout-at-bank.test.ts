@@ -145,6 +145,7 @@ describe('the payout is looked up by the batch', () => {
         return Promise.resolve([trace('arrived')]);
       },
       openBreaks: () => Promise.resolve([]),
+      batchSums: () => Promise.resolve([]),
     };
     const subject = { paymentId: 'pay-1', chargeId: null };
     const found = await gather(subject, {

@@ -8,6 +8,7 @@ import {
   type KeptLine,
   type LedgerEntry,
   type LineSighting,
+  type LineSum,
   type MatchFact,
   type Page,
   type ReconciliationResults,
@@ -65,6 +66,13 @@ const linesAnywhereSql = linesBySql('');
 // Each unit has a partition. Their ids as a value keep the planner from looking at all others.
 const linesAmongSql = linesBySql('and l.unit = any($3)');
 const placesSql = `select id, business_day from paydesk.recon_units where partner = $1 order by business_day desc limit ${mostPlacesListed}`;
+
+const unitIdSql = 'select id from paydesk.recon_units where partner = $1 and business_day = $2::date';
+// The unit's id as a value, as above.
+const batchSumsSql = `
+  select l.type, l.currency, count(*)::int as lines, sum(l.amount_minor - l.fee_minor)::text as minor
+  from paydesk.recon_lines l where l.unit = $1 and l.batch = $2 and l.superseded_by is null
+  group by l.type, l.currency order by lines desc, l.type, l.currency limit 200`;
 
 /** Reads one page of results of a type. */
 const pager =
@@ -137,6 +145,7 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
       (await database.query<{ id: bigint; business_day: string }>(placesSql, [partner])).map(
         ({ id, business_day }) => ({ unit: id, businessDay: dayOf(business_day) }),
       ),
+    batchSums: batchSumsFrom(database),
     linesBy: async (references, limit, among) => {
       const rows = among
         ? await database.query<LineRow>(linesAmongSql, [references, limit, among.map(({ unit }) => unit)])
@@ -145,6 +154,15 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
     },
   };
 }
+
+const batchSumsFrom =
+  ({ query }: Pick<Database, 'query'>): ReconciliationResults['batchSums'] =>
+  async ({ partner, businessDay }, batch) => {
+    const [unit] = await query<{ id: bigint }>(unitIdSql, [partner, isoDay(businessDay)]);
+    if (!unit || batch === '') return [];
+    const sums = await query<Omit<LineSum, 'minor'> & { minor: string }>(batchSumsSql, [unit.id, batch]);
+    return sums.map(({ minor, ...sum }) => ({ ...sum, minor: BigInt(minor) }));
+  };
 
 /** Money that is still to come, and money that came. */
 const moneyFrom = (

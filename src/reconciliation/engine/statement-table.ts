@@ -14,7 +14,7 @@ import { withBatchLines } from './batches.js';
 import type { StatedBalance } from '../../ports/reconciliation.js';
 import { statedBalance } from './continuity.js';
 
-export const tableColumns = [
+const tableColumns = [
   'line_no',
   'partner_ref',
   'amount_minor',

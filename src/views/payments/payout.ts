@@ -7,9 +7,8 @@
 import { dayMs } from '../../kernel/clock.js';
 import { formatMoney } from '../../kernel/money.js';
 import { valueOf, type Finding } from '../../payments/findings.js';
-import { partsOf, payoutSums, type PayoutReport, type PayoutSum } from '../../payments/payout.js';
+import { contentsOf, partsOf, payoutSums, type PayoutReport, type PayoutSum } from '../../payments/payout.js';
 import type { Card } from '../../ports/card.js';
-import type { BatchSum } from '../../ports/books.js';
 import type { Payout } from '../../ports/payments-api.js';
 import {
   actions,
@@ -31,14 +30,13 @@ import { amountText, breakClause, plural } from '../reconciliation/words.js';
 
 export function payoutCard(report: PayoutReport, links: Links): Card {
   const { id, partner, asOf } = report;
-  const contents = valueOf(report.contents) ?? [];
   const breaks = found(report.breaks);
   const said = firstLine(report);
   const today = Math.floor(asOf.getTime() / dayMs);
   return cardOf(joined(said.text, `${amountsOf(report)} ${escape(id)}`.trim()), [
     section(`${said.mark} *${said.text}*`),
     fields(factsOf(report, links)),
-    ...sections(contentLines(contents)),
+    ...sections(contentLines(contentsOf(report))),
     ...sections(payoutPlaces(found(report.atBank))),
     ...sections(breaks.map((one) => breakLine(one, today))),
     ...sections(silentLines(report)),
@@ -54,11 +52,12 @@ const found = <Value>(finding: Finding<Value[]> | undefined): Value[] => (findin
 
 function firstLine(report: PayoutReport): { mark: string; text: string } {
   const { payout, asOf } = report;
-  const sums = payoutSums(valueOf(report.contents) ?? []);
+  const sums = payoutSums(contentsOf(report).parts);
   const breaks = found(report.breaks).map((one) => `${breakClause(one)} (${one.id})`);
   // A break says the same with its number.
   const troubles = breaks.length > 0 ? breaks : sums.flatMap(differenceText);
-  const where = payout ? payoutSentence(payout, asOf) : bookedSentence(sums);
+  const booked = payoutSums(valueOf(report.contents) ?? []);
+  const where = payout ? payoutSentence(payout, asOf) : bookedSentence(booked);
   return { mark: troubles.length > 0 ? ':red_circle:' : ':bank:', text: [where, ...troubles].join('; ') };
 }
 
@@ -80,7 +79,7 @@ function differenceText({ currency, expectedMinor, paidMinor }: PayoutSum): stri
   const difference = paidMinor === null ? 0n : paidMinor - expectedMinor;
   if (difference === 0n) return [];
   const size = amountText(difference < 0n ? -difference : difference, currency);
-  return [`${size} ${difference < 0n ? 'less' : 'more'} than its entries come to`];
+  return [`${size} ${difference < 0n ? 'less' : 'more'} than what it contains`];
 }
 
 function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, string][] {
@@ -97,23 +96,23 @@ function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, 
   return pairs;
 }
 
-/** “213 × capture 36,473.87 USD” for each kind, then what they come to and what was paid. */
-function contentLines(contents: readonly BatchSum[]): string[] {
-  if (contents.length === 0) return [];
+/** “213 captures: 36,473.87 USD” for each kind, then what they come to and what was paid. */
+function contentLines({ of, parts }: ReturnType<typeof contentsOf>): string[] {
+  if (parts.length === 0) return [];
   return [
-    '*What it contains, per our books*',
-    ...partsOf(contents).map(
+    `*What it contains, per ${of === 'report' ? 'the partner’s report' : 'our books'}*`,
+    ...partsOf(parts).map(
       ({ kind, currency, entries, minor }) =>
         `• ${plural(entries, escape(kind.replaceAll('_', ' ')))}: ${amountText(minor, currency)}`,
     ),
-    ...payoutSums(contents).map(sumLine),
+    ...payoutSums(parts).map(sumLine),
   ];
 }
 
 function sumLine(sum: PayoutSum): string {
   const { currency, expectedMinor, paidMinor } = sum;
   const expected = `expected ${amountText(expectedMinor, currency)}`;
-  if (paidMinor === null) return `:hourglass_flowing_sand: ${expected}, no payout booked yet`;
+  if (paidMinor === null) return `:hourglass_flowing_sand: ${expected}, not paid out yet`;
   const [difference] = differenceText(sum);
   const paid = `paid ${amountText(paidMinor, currency)}`;
   return joined(
@@ -122,10 +121,14 @@ function sumLine(sum: PayoutSum): string {
   );
 }
 
-const silentLines = ({ contents, atBank, breaks }: PayoutReport): string[] =>
-  [['books', contents] as const, ['statements', atBank] as const, ['breaks', breaks] as const].flatMap(
-    ([source, finding]) =>
-      finding?.state === 'failed' ? [`:grey_question: ${source}: ${escape(finding.why)}`] : [],
+const silentLines = ({ contents, atBank, breaks, reported }: PayoutReport): string[] =>
+  [
+    ['books', contents] as const,
+    ['statements', atBank] as const,
+    ['breaks', breaks] as const,
+    ['the partner’s report', reported] as const,
+  ].flatMap(([source, finding]) =>
+    finding?.state === 'failed' ? [`:grey_question: ${source}: ${escape(finding.why)}`] : [],
   );
 
 /** An arrival is a date on the bank's calendar; it is late once that day has ended. */
