@@ -27,9 +27,10 @@ export function askTries(
   charge: Charge | null,
   { api, limits, clock, log }: TriesDeps,
 ): Promise<Finding<CardTries>> | null {
-  const { brand, fingerprint } = charge?.card ?? {};
-  const limit = brand ? limits[brand] : undefined;
-  if (charge?.status !== 'failed' || !brand || !fingerprint || !limit) return null;
+  const { brand, fingerprint, network: over } = charge?.card ?? {};
+  const network = over ?? brand;
+  const limit = network ? limits[network] : undefined;
+  if (charge?.status !== 'failed' || !network || !fingerprint || !limit) return null;
   const since = new Date(clock.now().getTime() - limit.days * dayMs);
   return askRows(log, () => api.failedChargesOfCard(fingerprint, since, mostTries)).then((found) => {
     if (found.state !== 'known') return found;
@@ -37,7 +38,7 @@ export function askTries(
     const own = charge.createdAt >= since ? [charge] : [];
     const tries = [...others, ...own].filter(reachedTheNetwork).length;
     const more = found.value.length >= mostTries || (found.problems ?? []).length > 0;
-    return { state: 'known', value: { network: brand, limit, tries, more } };
+    return { state: 'known', value: { network, limit, tries, more } };
   });
 }
 

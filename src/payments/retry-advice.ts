@@ -11,7 +11,8 @@ import { retryCodes, type RetryAction, type RetryCode, type RetryTable } from '.
 
 /** What is known of a decline, in the words of the provider and the network. */
 export interface DeclineFacts {
-  brand: string | null;
+  /** As the provider names it. */
+  network: string | null;
   declineCode: string | null;
   networkDeclineCode: string | null;
   networkAdviceCode: string | null;
@@ -35,9 +36,9 @@ export interface RetryAdvice {
 }
 
 export function retryAdvice(facts: DeclineFacts): RetryAdvice {
-  const { brand, declineCode, networkDeclineCode, networkAdviceCode, adviceCode, at } = facts;
-  const visa = brand === 'visa' ? rowOf('visa', networkDeclineCode) : null;
-  const mastercard = brand === 'mastercard' ? rowOf('mastercard', networkAdviceCode) : null;
+  const { network, declineCode, networkDeclineCode, networkAdviceCode, adviceCode, at } = facts;
+  const visa = network === 'visa' ? rowOf('visa', networkDeclineCode) : null;
+  const mastercard = network === 'mastercard' ? rowOf('mastercard', networkAdviceCode) : null;
   const declined = rowOf('declineCodes', declineCode);
   const advised = rowOf('providerAdvice', adviceCode);
   const said = [visa, mastercard, advised, declined].filter((row) => row !== null);
@@ -59,7 +60,7 @@ export function retryAdvice(facts: DeclineFacts): RetryAdvice {
 export function adviceOnCharge({ status, card, failure, outcome, createdAt }: Charge): RetryAdvice | null {
   if (status !== 'failed' || !card || outcome?.networkStatus === 'not_sent_to_network') return null;
   return retryAdvice({
-    brand: card.brand,
+    network: card.network ?? card.brand,
     declineCode: failure?.declineCode ?? null,
     networkDeclineCode: outcome?.networkDeclineCode ?? null,
     networkAdviceCode: outcome?.networkAdviceCode ?? null,
@@ -77,7 +78,7 @@ export function adviceOnAttempt(
   const charge = charges.find(({ id }) => id === chargeId);
   if (charge) return adviceOnCharge(charge);
   if (cardLast4 === null) return null;
-  const unknown = { brand: null, networkDeclineCode: null, networkAdviceCode: null, adviceCode: null };
+  const unknown = { network: null, networkDeclineCode: null, networkAdviceCode: null, adviceCode: null };
   const advice = retryAdvice({ ...unknown, declineCode, at: createdAt });
   return advice.action === null ? null : advice;
 }

@@ -38,8 +38,8 @@ const ofMastercard: Indicators = {
 };
 const ofOthers: Indicators = { '05': true, '06': true, '07': false };
 
-export const indicatorsOf = (brand: string | null): Indicators =>
-  brand === 'mastercard' ? ofMastercard : ofOthers;
+export const indicatorsOf = (network: string | null): Indicators =>
+  network === 'mastercard' ? ofMastercard : ofOthers;
 
 export interface Authentication {
   facts: ThreeDSecure;
@@ -53,14 +53,14 @@ export interface Authentication {
 export function authenticationOf({ card, status }: Charge): Authentication | 'none' | null {
   if (!card) return null;
   const isPaid = status === 'succeeded';
-  const { threeDSecure: facts, brand } = card;
+  const { threeDSecure: facts } = card;
   if (!facts) return isPaid ? 'none' : null;
   const row = threeDSecureResults.find(({ result }) => result === facts.result);
-  const liability = row && isPaid ? weighed(row.liability, facts.eci, brand) : null;
+  const liability = row && isPaid ? weighed(row.liability, facts.eci, card.network ?? card.brand) : null;
   return { facts, meaning: row?.meaning ?? null, liability };
 }
 
-function weighed(liability: Liability, eci: string | null, brand: string | null): Liability {
-  const shifts = eci === null ? undefined : indicatorsOf(brand)[eci];
+function weighed(liability: Liability, eci: string | null, network: string | null): Liability {
+  const shifts = eci === null ? undefined : indicatorsOf(network)[eci];
   return shifts === undefined || shifts === (liability === 'issuer') ? liability : 'unclear';
 }

@@ -41,6 +41,8 @@ export interface Payment {
 
 export interface CardDetails {
   brand: string | null;
+  /** Whose rules the payment followed: a Visa card may have been charged over `cartes_bancaires`. */
+  network: string | null;
   last4: string | null;
   country: string | null;
   authorizationCode: string | null;

@@ -13,7 +13,7 @@ import { aCharge } from '../support/payment-objects.js';
 
 const at = new Date('2026-12-02T10:00:00Z');
 const facts = (given: Partial<DeclineFacts>): DeclineFacts => ({
-  brand: null,
+  network: null,
   declineCode: null,
   networkDeclineCode: null,
   networkAdviceCode: null,
@@ -23,8 +23,8 @@ const facts = (given: Partial<DeclineFacts>): DeclineFacts => ({
 });
 
 const asked: Readonly<Record<RetryTable, (code: string) => Partial<DeclineFacts>>> = {
-  visa: (code) => ({ brand: 'visa', networkDeclineCode: code }),
-  mastercard: (code) => ({ brand: 'mastercard', networkAdviceCode: code }),
+  visa: (code) => ({ network: 'visa', networkDeclineCode: code }),
+  mastercard: (code) => ({ network: 'mastercard', networkAdviceCode: code }),
   providerAdvice: (code) => ({ adviceCode: code }),
   declineCodes: (code) => ({ declineCode: code }),
 };
@@ -68,13 +68,13 @@ describe('docs/retries.md', () => {
 describe('which advice wins', () => {
   it.each([
     [
-      { brand: 'visa', declineCode: 'stolen_card', networkDeclineCode: '43' },
+      { network: 'visa', declineCode: 'stolen_card', networkDeclineCode: '43' },
       { action: 'never', by: 'visa', meaning: 'the card is stolen', code: '43' },
       'Visa’s category 1',
     ],
     [
       {
-        brand: 'mastercard',
+        network: 'mastercard',
         declineCode: 'insufficient_funds',
         networkDeclineCode: '51',
         networkAdviceCode: '30',
@@ -84,7 +84,7 @@ describe('which advice wins', () => {
     ],
     [
       {
-        brand: 'mastercard',
+        network: 'mastercard',
         declineCode: 'insufficient_funds',
         networkAdviceCode: '24',
         adviceCode: 'do_not_try_again',
@@ -94,7 +94,7 @@ describe('which advice wins', () => {
     ],
     [
       {
-        brand: 'mastercard',
+        network: 'mastercard',
         declineCode: 'authentication_required',
         networkDeclineCode: '65',
         networkAdviceCode: '01',
@@ -103,22 +103,22 @@ describe('which advice wins', () => {
       'a soft decline comes with “update the card”',
     ],
     [
-      { brand: 'visa', declineCode: 'do_not_honor', networkDeclineCode: '05' },
+      { network: 'visa', declineCode: 'do_not_honor', networkDeclineCode: '05' },
       { action: 'ask_issuer', by: 'provider', meaning: 'declined without a reason' },
       'a reasonless code leaves it to the provider',
     ],
     [
-      { brand: 'amex', declineCode: 'expired_card', networkDeclineCode: '43' },
+      { network: 'amex', declineCode: 'expired_card', networkDeclineCode: '43' },
       { action: 'update_card', by: 'provider', meaning: 'the card has expired', code: '43' },
       'another network’s codes are not read as Visa’s',
     ],
     [
-      { brand: 'mastercard', declineCode: 'insufficient_funds', networkAdviceCode: '41' },
+      { network: 'mastercard', declineCode: 'insufficient_funds', networkAdviceCode: '41' },
       { action: 'ask_issuer', remark: 'a single-use virtual card number' },
       'a fact about the card is a remark',
     ],
     [
-      { brand: 'visa', networkDeclineCode: 'ZZ', networkAdviceCode: '03' },
+      { network: 'visa', networkDeclineCode: 'ZZ', networkAdviceCode: '03' },
       { action: null, by: null, meaning: null, code: 'ZZ', remark: 'network advice code 03' },
       'what is not listed is no advice, and is shown as it came',
     ],
@@ -143,6 +143,17 @@ describe('a charge', () => {
 
   it('that failed is advised on from its own time', () => {
     expect(adviceOnCharge(failed)).toMatchObject({ notBefore: new Date(at.getTime() + hourMs) });
+  });
+  it('over another network than the card’s brand follows that network', () => {
+    const visa = { ...card, brand: 'visa', network: 'cartes_bancaires' };
+    const stolen = { ...outcome, networkAdviceCode: null, networkDeclineCode: '43' };
+    expect(adviceOnCharge({ ...failed, card: visa, outcome: stolen })).toMatchObject({
+      action: null,
+      code: '43',
+    });
+    expect(adviceOnCharge({ ...failed, card: { ...visa, network: 'visa' }, outcome: stolen })).toMatchObject({
+      action: 'never',
+    });
   });
   it.each([
     ['that succeeded', { status: 'succeeded' }],

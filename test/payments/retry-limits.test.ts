@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { gather } from '../../src/payments/gather.js';
+import { retryAdvice } from '../../src/payments/retry-advice.js';
 import { shippedRetryLimits } from '../../src/payments/retry-limits.js';
 import type { CardDetails, Charge } from '../../src/ports/payments-api.js';
 import { triesLine } from '../../src/views/payments/retry.js';
@@ -116,6 +117,15 @@ describe('the line', () => {
     [{ state: 'waiting' } as const, null],
     [undefined, null],
   ])('%j', (found, line) => {
-    expect(triesLine(found)).toBe(line);
+    expect(triesLine(found, null)).toBe(line);
+  });
+
+  it.each([
+    [1, ':repeat: 1 try with this card in 30 days, none left · visa'],
+    [20, ':repeat: 20 tries with this card in 30 days, none left · visa'],
+  ])('of a card that must not be tried again leaves none: %i', (tries, line) => {
+    const facts = { network: 'visa', declineCode: null, networkAdviceCode: null, adviceCode: null, at: now };
+    const never = retryAdvice({ ...facts, networkDeclineCode: '43' });
+    expect(triesLine({ state: 'known', value: { ...value, tries } }, never)).toBe(line);
   });
 });

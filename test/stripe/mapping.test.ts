@@ -78,6 +78,7 @@ describe('a full object', () => {
       methodType: 'card',
       card: {
         brand: 'visa',
+        network: 'cartes_bancaires',
         last4: '4242',
         country: 'DE',
         authorizationCode: '123456',

@@ -63,6 +63,7 @@ export const charge = (fields: Fields = {}) => ({
     type: 'card',
     card: {
       brand: 'visa',
+      network: 'cartes_bancaires',
       last4: '4242',
       fingerprint: 'mToisGZ01V71BCos',
       three_d_secure: {

@@ -51,6 +51,7 @@ export const aCharge = (changed: Partial<Charge> = {}): Charge => ({
   methodType: 'card',
   card: {
     brand: 'visa',
+    network: null,
     last4: '4242',
     country: 'DE',
     authorizationCode: '004321',

@@ -141,6 +141,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     },
     card: {
       brand: text,
+      network: text,
       last4: text,
       country: text,
       authorizationCode: text,

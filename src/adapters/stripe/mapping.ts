@@ -112,6 +112,7 @@ function failureOf(wire: Failable): { code: string | null; message: string | nul
 function cardOf(wire: Wire['ChargeCard']): CardDetails {
   return {
     brand: wire.brand ?? null,
+    network: wire.network ?? null,
     last4: wire.last4 ?? null,
     country: wire.country ?? null,
     authorizationCode: wire.authorization_code ?? null,

@@ -560,6 +560,7 @@ export interface components {
         };
         ChargeCard: {
             brand?: string | null;
+            network?: string | null;
             last4?: string | null;
             country?: string | null;
             authorization_code?: string | null;

@@ -84,6 +84,7 @@ const threeDSecureSchema = z.object({
 
 const chargeCardSchema = z.object({
   brand: optional(text),
+  network: optional(text),
   last4: optional(text),
   country: optional(text),
   authorization_code: optional(text),

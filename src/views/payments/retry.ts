@@ -57,12 +57,16 @@ export function adviceParts(advice: RetryAdvice | null, asOf: Date): string[] {
 }
 
 /** “4 of 20 tries with this card in 30 days”; null where nobody asked, or the answer is awaited. */
-export function triesLine(found: Finding<CardTries> | undefined): string | null {
+export function triesLine(found: Finding<CardTries> | undefined, advice: RetryAdvice | null): string | null {
   if (found?.state === 'failed') return ':grey_question: Tries with this card: unknown';
   if (found?.state !== 'known') return null;
   const { network, limit, tries, more } = found.value;
-  const isSpent = tries >= limit.tries;
-  const mark = isSpent ? ':no_entry:' : ':repeat:';
-  const count = `${tries}${more ? '+' : ''} of ${limit.tries} tries with this card in ${limit.days} days`;
-  return `${mark} ${isSpent ? `*${count}: limit reached*` : count} · ${escape(network)}`;
+  const count = `${tries}${more ? '+' : ''}`;
+  const span = `with this card in ${limit.days} days`;
+  const on = escape(network);
+  // What a limit leaves is no news of a card that must not be tried at all.
+  if (advice?.action === 'never')
+    return `:repeat: ${count} ${tries === 1 ? 'try' : 'tries'} ${span}, none left · ${on}`;
+  const of = `${count} of ${limit.tries} tries ${span}`;
+  return tries >= limit.tries ? `:no_entry: *${of}: limit reached* · ${on}` : `:repeat: ${of} · ${on}`;
 }

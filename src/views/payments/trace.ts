@@ -109,7 +109,7 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ),
     divider,
     ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, trace, links))),
-    ...sections(cardLines(findings)),
+    ...sections(cardLines(trace)),
     ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links, asOf)])),
     ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
     ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
@@ -126,8 +126,10 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
   ]);
 }
 
-const cardLines = ({ charge, cardTries }: Findings): string[] =>
-  [triesLine(cardTries), authenticationLine(valueOf(charge))].filter((line) => line !== null);
+const cardLines = ({ findings: { charge, cardTries }, headline }: Trace): string[] =>
+  [triesLine(cardTries, headline.advice), authenticationLine(valueOf(charge))].filter(
+    (line) => line !== null,
+  );
 
 /** What the payment leads to. */
 function lookUps({ findings, hops }: Trace): ReturnType<typeof lookUpButton>[] {
