@@ -15,7 +15,7 @@ export default defineConfig({
     // A file's modules are loaded once per worker: loading them took a quarter of the run. No test replaces a module.
     isolate: false,
     // More than two cores: most of the long tests wait, for a process that was killed, for Slack's pace or for the next second.
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Real kills, clocks and paces: on a shared machine one of thousands may come too late. Twice is a fault.
     retry: process.env.CI === undefined ? 0 : 1,
