@@ -1,6 +1,7 @@
 /** The card of a payout, as text: its first line in every state, and what it contains. */
 import { expect, it } from 'vitest';
 import type { PayoutReport } from '../../src/payments/payout.js';
+import type { PayoutTrace } from '../../src/ports/payouts.js';
 import { payoutCard } from '../../src/views/payments/payout.js';
 import { aBreak } from '../payments/traces.js';
 import { linesOf } from '../support/cards.js';
@@ -136,4 +137,50 @@ it.each([
     asOf: now,
   };
   expect(read(payoutCard(report, links)).split('\n')[0]).toBe(first);
+});
+
+it.each<[PayoutTrace['state'], bigint, string]>([
+  ['arrived', 0n, 'Payout booked, per our books'],
+  ['due', 0n, 'Payout booked, per our books'],
+  ['ambiguous', 0n, 'Payout booked, per our books'],
+  ['short', -300n, 'Payout booked, per our books; 3.00 EUR short at Harbour Bank'],
+  ['over', 12n, 'Payout booked, per our books; 0.12 EUR too much at Harbour Bank'],
+  ['late', 0n, 'Payout booked, per our books; late at Harbour Bank'],
+  ['missing', 0n, 'Payout booked, per our books; missing at Harbour Bank'],
+])('a payout that is %s at the bank', (state, differenceMinor, first) => {
+  const trace: PayoutTrace = {
+    payout: {
+      partner: 'halcyon',
+      businessDay: 20_774,
+      batch: 'B-1',
+      reference: '',
+      currency: 'EUR',
+      amountMinor: 9_800n,
+      day: 20_774,
+      fileName: 'halcyon.csv',
+      line: 3,
+    },
+    partnerName: 'Halcyon',
+    bank: { id: 'harbour', name: 'Harbour Bank' },
+    state,
+    dueOn: 20_775,
+    lines: [],
+    differenceMinor,
+  };
+  const part = { currency: 'EUR', entries: 1 };
+  const report: PayoutReport = {
+    id: 'B-1',
+    payout: null,
+    partner: 'halcyon',
+    contents: {
+      state: 'known',
+      value: [
+        { ...part, kind: 'capture', minor: 9_800n },
+        { ...part, kind: 'payout', minor: -9_800n },
+      ],
+    },
+    atBank: { state: 'known', value: [trace] },
+    asOf: now,
+  };
+  expect(read(payoutCard(report, links)).split('\n')[0]).toBe(`${first} · 98.00 EUR B-1`);
 });

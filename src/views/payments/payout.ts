@@ -25,7 +25,7 @@ import {
 import { joined, reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { breakButton, breakLine } from '../reconciliation/breaks.js';
-import { payoutPlaces } from '../reconciliation/payouts.js';
+import { landingTrouble, payoutPlaces } from '../reconciliation/payouts.js';
 import { amountText, breakClause, plural } from '../reconciliation/words.js';
 
 export function payoutCard(report: PayoutReport, links: Links): Card {
@@ -54,8 +54,11 @@ function firstLine(report: PayoutReport): { mark: string; text: string } {
   const { payout, asOf } = report;
   const sums = payoutSums(contentsOf(report).parts);
   const breaks = found(report.breaks).map((one) => `${breakClause(one)} (${one.id})`);
-  // A break says the same with its number.
-  const troubles = breaks.length > 0 ? breaks : sums.flatMap(differenceText);
+  const troubles = [
+    // A break says the same with its number.
+    ...(breaks.length > 0 ? breaks : sums.flatMap(differenceText)),
+    ...found(report.atBank).flatMap((trace) => landingTrouble(trace) ?? []),
+  ];
   const booked = payoutSums(valueOf(report.contents) ?? []);
   const where = payout ? payoutSentence(payout, asOf) : bookedSentence(booked);
   return { mark: troubles.length > 0 ? ':red_circle:' : ':bank:', text: [where, ...troubles].join('; ') };

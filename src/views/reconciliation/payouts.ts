@@ -131,6 +131,24 @@ export function payoutTrouble({ bank, traces }: PayoutsAtBank): string | null {
   return `${first.replace(' ', ` ${noun} `)}${rest.map((part) => `, ${part}`).join('')} at ${escape(bank.name)}`;
 }
 
+/** What is wrong with one payout at the bank, in a clause: “3.00 USD short at Harbour Bank”; null where nothing is. */
+export function landingTrouble({ payout, state, differenceMinor, bank }: PayoutTrace): string | null {
+  const difference = amountText(size(differenceMinor), payout.currency);
+  switch (state) {
+    case 'short':
+      return `${difference} short at ${escape(bank.name)}`;
+    case 'over':
+      return `${difference} too much at ${escape(bank.name)}`;
+    case 'missing':
+    case 'late':
+      return `${words[state]} at ${escape(bank.name)}`;
+    case 'arrived':
+    case 'due':
+    case 'ambiguous':
+      return null;
+  }
+}
+
 /** For the card of a break: the report and the bank; the ledger is above. */
 export function payoutPlaces(traces: readonly PayoutTrace[]): string[] {
   return traces.slice(0, mostNamed).flatMap((trace) => {
