@@ -9,5 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Each worker has a world of its own, and a browser per file.
     maxWorkers: 2,
+    // Real clocks, as in the other tests.
+    retry: process.env.CI === undefined ? 0 : 1,
   },
 });
