@@ -48,13 +48,19 @@ export function hopsOf(findings: Findings, expectations: Expectations, asOf: Dat
     capture,
     balance,
     payout,
-    statementHop(findings, capture, payout, expectations),
+    statementHop(findings, capture, payout, expectations, asOf),
     ledgerHop(findings, capture, expectations, asOf),
   ];
 }
 
 /** The line that settles the capture: file, line, day and amount; or by when it should be on a statement. */
-function statementHop(findings: Findings, capture: Hop, payout: Hop, { openDay }: Expectations): Hop {
+function statementHop(
+  findings: Findings,
+  capture: Hop,
+  payout: Hop,
+  { openDay }: Expectations,
+  asOf: Date,
+): Hop {
   const found = findings.statement;
   if (!found)
     return hop('statement', 'statements', 'unknown_source', { note: 'no statements are connected' });
@@ -75,7 +81,12 @@ function statementHop(findings: Findings, capture: Hop, payout: Hop, { openDay }
   if (settled) return settled;
   const paidOn = payout.at ?? payout.expectedBy;
   const expectedBy = paidOn === null ? null : openDay(later(paidOn, 2 * dayMs));
-  return hop('statement', 'statements', 'expected', { expectedBy, note: 'on no statement yet' });
+  // What a statement lacks is a break; before the first of them nothing could be on one.
+  const isOver = expectedBy !== null && dueOn(expectedBy, asOf) === 'overdue';
+  return hop('statement', 'statements', 'expected', {
+    expectedBy: isOver ? null : expectedBy,
+    note: 'on no statement yet',
+  });
 }
 
 function attemptHop(findings: Findings): Hop {

@@ -135,6 +135,12 @@ describe('what a hop carries', () => {
       { expectedBy: at('11-30T00:00') },
     ],
     [
+      'a day that is over is no longer one on which a statement is expected',
+      { payout: known(aPayout({ arrivalDate: at('11-13T00:00') })), statement: known([]) },
+      'statement',
+      { state: 'expected', expectedBy: null, note: 'on no statement yet' },
+    ],
+    [
       'what is older than the books says so',
       { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') },
       'ledger',
