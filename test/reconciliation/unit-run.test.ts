@@ -161,6 +161,12 @@ describe('a bank statement', () => {
     expect(await runDay(26, mt940(26, '17,00', '18,00', '1,00'))).toEqual(['1 balance_gap']);
   });
 
+  it('that comes as pages in files of their own goes on from page to page', async () => {
+    await runDay(24, mt940(24, '10,00', '15,00', '5,00'));
+    expect(await runDay(25, mt940(25, '15,00', '18,00', '3,00'))).toEqual([]);
+    expect(await runDay(25, mt940(25, '18,00', '22,00', '4,00'))).toEqual([]);
+  });
+
   it('that is corrected later is held to what it says now', async () => {
     await runDay(24, mt940(24, '10,00', '15,00', '5,00'));
     await runDay(24, mt940(24, '10,00', '16,00', '6,00'));

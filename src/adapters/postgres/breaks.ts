@@ -102,18 +102,18 @@ const answeredSql = `
       and not exists (select from paydesk.recon_open o where o.identity = b.identity and o.closed_by is not null)`;
 
 /** Unknown where the currency has no limit. */
-const isSmall = `abs(b.difference_minor) <= (($4::jsonb) ->> b.currency)::numeric`;
+const isSmall = `abs(b.difference_minor) <= (($3::jsonb) ->> b.currency)::numeric`;
 
 const resolveSql = `
   with answered as (${answeredSql}),
   resolved as (
-    update paydesk.breaks b set state = 'resolved', changed_at = $3, version = version + 1, resolved_rule = answered.rule,
+    update paydesk.breaks b set state = 'resolved', changed_at = $4, version = version + 1, resolved_rule = answered.rule,
       resolved_file = (select id from paydesk.statement_files where id = answered.file), resolved_line = answered.line,
       resolved_day = answered.day
     from answered where b.number = answered.number and (${isSmall}) is not false
     returning b.number
   )
-  insert into paydesk.break_events (break, at, actor, kind, text) select number, $3, 'paydesk', 'resolved', '' from resolved
+  insert into paydesk.break_events (break, at, actor, kind, text) select number, $4, 'paydesk', 'resolved', '' from resolved
   returning break`;
 
 // Said once, until the break is found again.
@@ -123,7 +123,7 @@ const tooLargeSql = `
     || coalesce(' (' || answered.rule || ')', '') as by
   from answered join paydesk.breaks b on b.number = answered.number
     left join paydesk.statement_files f on f.id = answered.file
-  where (${isSmall}) is false and $3::timestamptz is not null and not exists (
+  where (${isSmall}) is false and not exists (
     select from paydesk.break_events e where e.break = b.number and e.kind = 'answered' and not exists (
       select from paydesk.break_events later where later.break = b.number and later.id > e.id and later.kind = 'reopened'))
   order by b.number limit 100`;
@@ -189,15 +189,15 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: BreakSize
   return {
     follow: async (tx, { partner, businessDay }) => {
       const { query } = requirePg(tx);
-      const unit = [partner, isoDay(businessDay), tx.now];
-      await query(renameSql, unit.slice(0, 2));
+      const day = [partner, isoDay(businessDay)];
+      const unit = [...day, tx.now];
+      await query(renameSql, day);
       const opened = await query(openSql, [...unit, JSON.stringify(sizes.byCurrency), sizes.other]);
       const reopened = await query(reopenSql, unit);
-      const limits = JSON.stringify(sizes.resolvedAlone);
-      const resolved = await query<{ break: bigint }>(resolveSql, [...unit, limits]);
-      const answered = await noteAnswered(requirePg(tx), tx.now, [...unit, limits]);
-      const numbers = resolved.map((row) => row.break);
-      const first = numbers.length === 0 ? [] : await query<BreakRow>(changedSql, [numbers]);
+      const limited = [...day, JSON.stringify(sizes.resolvedAlone)];
+      const resolved = await query<{ break: bigint }>(resolveSql, [...limited, tx.now]);
+      const answered = await noteAnswered(requirePg(tx), tx.now, limited);
+      const first = await query<BreakRow>(changedSql, [resolved.map((row) => row.break)]);
       return {
         opened: opened.length,
         reopened: reopened.length,

@@ -170,13 +170,22 @@ async function followUnit(deps: DaysDeps, key: UnitKey): Promise<void> {
 
 const auditOf = (
   { partner, businessDay, engine, runs, breaks, cleared }: UnitRecord,
-  { opened, reopened, resolvedCount }: Followed,
+  { opened, reopened, resolvedCount, answered }: Followed,
 ): Parameters<DaysDeps['audit']['append']>[1] => ({
   kind: 'day.reconciled',
   actor: 'paydesk',
   subjects: [`${partner} ${isoDay(businessDay)}`, partner],
   why: null,
-  details: { engine, run: runs, breaks: { ...breaks }, opened, reopened, resolved: resolvedCount, cleared },
+  details: {
+    engine,
+    run: runs,
+    breaks: { ...breaks },
+    opened,
+    reopened,
+    resolved: resolvedCount,
+    answered: answered.length,
+    cleared,
+  },
 });
 
 /** Says in the thread of each earlier day which of its breaks this run ended. */

@@ -6,7 +6,11 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
-import { balanceBefore, keepBalances } from '../../adapters/postgres/reconciliation-engine/balances.js';
+import {
+  balanceBefore,
+  continuesAnother,
+  keepBalances,
+} from '../../adapters/postgres/reconciliation-engine/balances.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import type * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
 import type * as store from '../../adapters/postgres/reconciliation-engine/units.js';
@@ -141,7 +145,8 @@ async function gapsIn(
   for (const balance of firstOfAccounts(balances)) {
     const before = await balanceBefore(desk, partner, file, balance);
     const gap = before && gapAfter(before, balance);
-    if (gap) gaps.push({ file, line: gap.line, code: gap.code, message: gap.message });
+    if (gap && !(await continuesAnother(desk, id, file, balance)))
+      gaps.push({ file, line: gap.line, code: gap.code, message: gap.message });
   }
   return gaps;
 }

@@ -32,6 +32,22 @@ export async function keepBalances(
   ]);
 }
 
+const continuesSql = `
+  select from paydesk.recon_balances
+  where unit = $1 and file <> $2 and account = $3 and currency = $4 and to_day = $5::date
+    and closing_minor::numeric / 10::numeric ^ exponent = $6::numeric / 10::numeric ^ $7::int limit 1`;
+
+/** Whether it goes on where another file of the unit ended on the same day, as the pages of one statement do. */
+export async function continuesAnother(
+  session: CopySession,
+  unit: number,
+  file: number,
+  { account, currency, to, openingMinor, exponent }: StatedBalance,
+): Promise<boolean> {
+  const values = [unit, file, account, currency, isoDay(to), String(openingMinor), exponent];
+  return (await session.query(continuesSql, values)).length > 0;
+}
+
 // Of two statements of a day the one that came last counts.
 const beforeSql = `
   select b.line, b.account, b.currency, b.exponent, b.from_day::text as "from", b.to_day::text as "to",
