@@ -1,8 +1,7 @@
 /**
- * Days that the company announced, such as a promotion or a holiday of its own: what is expected of them wakes nobody.
+ * Days that the company announced, such as a promotion or a holiday of its own. An alert about what is expected then wakes no one.
  *
- * Invariant: an announcement explains more or less of something and what does not arrive, never a lower success rate or
- * slow answers.
+ * Invariant: an announcement explains unusual volumes, values and arrivals, never a lower success rate or slow answers.
  */
 import type { AlertSlice, NewAlert } from '../ports/alerts.js';
 

@@ -99,7 +99,7 @@ export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert>
 
 async function quietOf(
   { quiets, announced }: LifeDeps,
-  found: NewAlert,
+  found: Pick<NewAlert, 'kind' | 'metric' | 'slice'>,
   now: Date,
 ): Promise<{ until: Date; what: string } | null> {
   const quiet = await quiets.of(found.metric, now);
@@ -168,7 +168,7 @@ export const resolveAlert = (deps: LifeDeps, alert: Alert, why: string): Promise
     });
   });
 
-/** It came back soon after it was resolved: the same alert, so that a flapping cause is one card. */
+/** It came back soon after it was resolved: the same alert, so that a flapping cause is one card. Quiet times hold for it too. */
 export const reopenAlert = (
   deps: LifeDeps,
   alert: Alert,
@@ -177,7 +177,10 @@ export const reopenAlert = (
   change(deps, async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
     if (!current) return undefined;
-    const state = current.ownerId === null ? 'open' : 'acknowledged';
+    const awake = current.ownerId === null ? 'open' : 'acknowledged';
+    const quiet = await quietOf(deps, { ...current, ...found }, tx.now);
+    const sleep = quiet && (await sleepUntil(deps, found, quiet.until));
+    const state = sleep ? 'snoozed' : awake;
     return moveAlert(tx, deps, current, {
       progress: {
         slice: found.slice,
@@ -185,7 +188,7 @@ export const reopenAlert = (
         state,
         reopenedAt: tx.now,
         resolvedAt: null,
-        dueAt: state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null,
+        dueAt: sleep?.at ?? (state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null),
       },
       happening: { verb: 'reopened', actor: paydesk, why: found.facts.reason },
       news: { by: null, text: 'The change has returned.', calls: state === 'open' },

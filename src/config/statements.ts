@@ -1,5 +1,6 @@
 /** The parts of `paydesk.yaml` about statements: where they come from, and whose is whose. */
 import { z } from 'zod';
+import { parseMajor } from '../kernel/money.js';
 import { duration, partnerId, privateUrl } from './values.js';
 
 const pattern = z.string().min(1).max(200);
@@ -50,6 +51,20 @@ const clearing = 'clearing';
 const amount = z
   .string()
   .regex(/^\d{1,12}(?:\.\d{1,4})?$/, { message: 'must be an amount such as "100.00"' });
+
+/** By currency. */
+const amounts = z
+  .record(z.string().regex(/^[A-Z]{3}$/), amount)
+  .default({})
+  .superRefine((byCurrency, context) => {
+    for (const [currency, text] of Object.entries(byCurrency))
+      if (!parseMajor(text, currency).ok)
+        context.addIssue({
+          code: 'custom',
+          path: [currency],
+          message: `“${text}” is not an amount in ${currency}`,
+        });
+  });
 
 const s3 = z.strictObject({
   endpoint: privateUrl.describe('of the service, without the bucket'),
@@ -113,15 +128,9 @@ export const statements = z
     places: places.describe('besides the folder'),
     folder: z.string().min(1).optional().describe('absent: inbox in PAYDESK_HOME'),
     rest: duration.prefault('10s').describe('how long a file must stay unchanged before it is read'),
-    resolvedAlone: z
-      .record(z.string().regex(/^[A-Z]{3}$/), amount)
-      .default({})
-      .describe(
-        'by currency: the largest difference that a later file or booking resolves without a person; absent: any',
-      ),
-    material: z
-      .record(z.string().regex(/^[A-Z]{3}$/), amount)
-      .default({})
-      .describe('by currency: the smallest difference that makes a break material'),
+    resolvedAlone: amounts.describe(
+      'by currency: the largest difference that a later file or booking resolves without a person; absent: any',
+    ),
+    material: amounts.describe('by currency: the smallest difference that makes a break material'),
   })
   .prefault({});

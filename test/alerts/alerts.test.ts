@@ -414,5 +414,13 @@ describe('people', () => {
     expect(alert.ruling).toContain(ruling);
     expect(alert.state).toBe(ruling.startsWith('not notified') ? 'snoozed' : 'open');
     if (alert.state === 'snoozed') expect(alert.dueAt).toEqual(day.until);
+    stage.seen = [];
+    pass(5 * minuteMs);
+    await careful.tick();
+    stage.seen = [change(stage, found)];
+    pass(5 * minuteMs);
+    await careful.tick();
+    const again = await careful.read('ALR-2');
+    expect([again.state, again.reopenedAt === null], 'when it comes back').toEqual([alert.state, false]);
   });
 });

@@ -46,7 +46,7 @@ const settlingMs = 30_000;
 /** After so many tries without an outcome the message itself may be the reason, and its channel goes on without it. */
 const triesInPlace = 6;
 const longestWaitMs = 5 * 60_000;
-/** Whatever Slack says: zero would ask without end, and a message for people cannot wait for days. */
+/** Slack may say 0, which would ask without end, or days, which no message for people can wait. */
 const [shortestRateWaitMs, longestRateWaitMs] = [1000, 60 * 60_000];
 
 export function startOutboxSender(facts: OutboxSenderFacts): OutboxSender {

@@ -5,7 +5,7 @@ type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[
 export type EntryJson = Kept<LedgerEntry>;
 export type LineJson = Kept<Omit<KeptLine, 'fx'>> & { fx?: Kept<Conversion> };
 
-/** Whatever PostgreSQL cannot keep in a text is replaced. */
+/** Replaces what PostgreSQL cannot keep in a text. */
 const keptJson = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
 
 /** A line that could not be read is only its place. */
