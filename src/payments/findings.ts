@@ -17,7 +17,6 @@ import type {
   Payout,
   Refund,
 } from '../ports/payments-api.js';
-
 import type { CardTries } from './retry-limits.js';
 
 export type SourceName = 'payments_api' | 'books' | 'statements';

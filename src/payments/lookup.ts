@@ -116,8 +116,19 @@ async function* find(
   }
   const found = await searching;
   if (found.kind === 'subject') yield* trace(found.subject, query, deps, answeredInTime);
-  else if (found.kind === 'payout') yield payoutFound(await reportOf(found, deps));
+  else if (found.kind === 'payout') yield* payout(found, query, deps, answeredInTime);
   else yield { ...found, query };
+}
+
+async function* payout(
+  found: Pick<PayoutReport, 'id' | 'payout'>,
+  query: string,
+  deps: LookupDeps,
+  isLate: Promise<Late> | null,
+): AsyncGenerator<Lookup, void> {
+  const report = reportOf(found, deps);
+  if (isLate && (await Promise.race([report, isLate])) === late) yield { kind: 'searching', query };
+  yield payoutFound(await report);
 }
 
 const payoutFound = (report: PayoutReport): Lookup => ({ kind: 'payout', report });

@@ -1,8 +1,9 @@
 /**
  * One payout or batch: what it contains, what it should come to, what was paid, and what the bank got.
  *
- * Invariants: sums are those of the partner's own account in the books, where captures and what the partner keeps or pays
- * out have opposite signs, so a payout that is whole comes to zero; a source that did not answer is named.
+ * Invariants: sums are those of the partner's report, or of the partner's own account in the books; in both, captures and what
+ * the partner keeps or pays out have opposite signs, so a payout that is whole comes to zero; a source that did not answer
+ * is named.
  */
 import type { Log } from '../kernel/log.js';
 import type { BatchSum, Books } from '../ports/books.js';

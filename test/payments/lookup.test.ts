@@ -207,6 +207,16 @@ describe('every identifier leads to its payment', () => {
     });
   });
 
+  it('a payout whose books are slow is searched for aloud, and then shown', async () => {
+    passed.add(firstAnswerMs);
+    let answer: (sums: []) => void = () => undefined;
+    books.batchSums = () => new Promise((resolve) => (answer = resolve));
+    const answers = answersTo('po_1paid');
+    expect((await answers.next()).value).toMatchObject({ kind: 'searching' });
+    answer([]);
+    expect((await answers.next()).value).toMatchObject({ kind: 'payout' });
+  });
+
   it.each([
     ['typed', (id: string) => find(id)],
     ['of a button', (id: string) => all(lookup().follow(id))],
