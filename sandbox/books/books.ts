@@ -212,8 +212,10 @@ function changeWithin(world: World, hour: number, fromMs: number, toMs: number):
     .movementsOfHour(hour)
     .filter(({ kind, order, atMs }) => kind === 'capture' && order.captureMethod === 'manual' && within(atMs))
     .flatMap(({ order }) => order.attempts.slice(-1).map((attempt) => ({ order, attempt })));
+  const attempts = [...begun, ...cleared].map((found) => attemptRow(world.ids, found, toMs));
   return {
-    attempts: [...begun, ...cleared].map((found) => attemptRow(world.ids, found, toMs)),
+    // One may begin and be captured, or be captured twice, within the same hour.
+    attempts: [...new Map(attempts.map((row) => [row.attempt_id, row])).values()],
     bookings: world
       .bookingsOfHour(hour)
       .filter((booking) => within(booking.bookedMs))

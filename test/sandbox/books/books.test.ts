@@ -205,12 +205,16 @@ describe('a disturbed world', () => {
   const atMs = startMs + 48 * hourMs;
   /** What a fresh database would hold of the same, disturbed world. */
   const freshFingerprint = async (): Promise<unknown> => {
+    await forget();
+    await books.advance(atMs);
+    return fingerprint(atMs);
+  };
+  /** The next step loads everything anew. */
+  const forget = async (): Promise<void> => {
     const owner = new pg.Client({ connectionString: url });
     await owner.connect();
     await owner.query('truncate books.state');
     await owner.end();
-    await books.advance(atMs);
-    return fingerprint(atMs);
   };
   const run = (target: World, atTime = atMs): ReturnType<typeof createScenarios> =>
     createScenarios({
@@ -262,6 +266,24 @@ describe('a disturbed world', () => {
       [new Date(atMs)],
     );
     expect(failed.rows[0]!.share).toBeGreaterThan(0.4);
+  });
+
+  it('fills up a time in which a payment that is captured by hand is captured twice, as after a night', async () => {
+    await run(opened, atMs + 2 * hourMs).start('duplicate-capture', { partner: 'northpay' });
+    const isTwice = (hour: number): boolean => {
+      const byHand = opened
+        .movementsOfHour(hour)
+        .filter(({ kind, order }) => kind === 'capture' && order.captureMethod === 'manual');
+      return new Set(byHand.map(({ order }) => order.orderId)).size < byHand.length;
+    };
+    let hour = hourOf(atMs) + 3;
+    while (!isTwice(hour)) hour += 1;
+    const nextMs = (hour + 1) * hourMs;
+    await books.advance(nextMs);
+    const filledUp = await fingerprint(nextMs);
+    await forget();
+    await books.advance(nextMs);
+    expect(await fingerprint(nextMs)).toEqual(filledUp);
   });
 });
 
