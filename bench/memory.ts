@@ -122,12 +122,23 @@ async function requests({ services }: State): Promise<number> {
     const typed = { amount: '1.00', reason: 'requested_by_customer', why: 'A bench' };
     const values = Object.fromEntries(Object.entries(typed).map(([field, value]) => [field, { value }]));
     const asked = await call('submit', { user: requester, view_id: view?.id, values });
-    const id = /REM-\d+/.exec(JSON.stringify(asked.view ?? ''))?.[0];
-    if (id === undefined) throw new Error(`it was not asked for: ${JSON.stringify(asked).slice(0, 500)}`);
-    await approve(id);
+    await approve(await requestedIn(asked));
     done++;
   }
   return done;
+}
+
+/** Behind a thousand commands the window says after three seconds that the request is worked on, and later what became of it. */
+async function requestedIn({ view }: Outcome): Promise<string> {
+  let shown = JSON.stringify(view ?? '');
+  for (let tries = 0; tries < 300; tries++) {
+    const id = /REM-\d+/.exec(shown)?.[0];
+    if (id !== undefined) return id;
+    await pause(100);
+    const { views } = (await (await fetch(`${sandbox.url}/_sandbox/state`)).json()) as State;
+    shown = JSON.stringify(views.filter(({ id: open }) => open === view?.id));
+  }
+  throw new Error(`it was not asked for: ${shown.slice(0, 500)}`);
 }
 
 async function pay({ paymentsApi }: State['services']): Promise<string> {
