@@ -171,14 +171,14 @@ function channelOf(store: Store, route: Route, person: User): Channel | null {
   return allowed ? named : whereTheBotSpoke(store, person);
 }
 
-/** The channel with the bot's newest message: a person who asked for none begins with the welcome. */
+/** The channel with the bot's first message, the welcome: a person who asked for none begins there, whatever has come since. */
 function whereTheBotSpoke(store: Store, person: User): Channel | null {
-  const newest = ({ messages }: Channel): number =>
+  const first = ({ messages }: Channel): number =>
     Number(
-      messages.findLast((each) => each.user === store.bot.user_id && isVisible(each, person.id))?.ts ?? 0,
+      messages.find((each) => each.user === store.bot.user_id && isVisible(each, person.id))?.ts ?? Infinity,
     );
   const { channels } = conversationsOf(store.channels, person.id);
-  return channels.toSorted((a, b) => newest(b) - newest(a))[0] ?? null;
+  return channels.toSorted((a, b) => Number(first(a) > first(b)) - Number(first(a) < first(b)))[0] ?? null;
 }
 
 /**
