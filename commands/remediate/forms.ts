@@ -158,7 +158,9 @@ async function prefilled(
   const letter = mayBePartner ? await desk.partnerPrefill(subject.id, actionId) : {};
   if (Object.keys(letter).length > 0) return letter;
   const fitting = Object.entries(prefills).filter(([kind]) => subject.kind === null || kind === subject.kind);
-  return Object.fromEntries(fitting.slice(0, 1).map(([, field]) => [field, subject.id]));
+  const fields = [fitting[0]?.[1] ?? []].flat();
+  const words = fields.length > 1 ? subject.id.split(' ') : [subject.id];
+  return Object.fromEntries(fields.map((field, at) => [field, words[at] ?? '']));
 }
 
 export async function chosen(

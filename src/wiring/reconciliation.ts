@@ -180,7 +180,10 @@ function tellersOf(
         card: runCard(running),
       }),
     showLate: (tx, late) =>
-      send(tx, { liveCard: `late:${late.partner.id}:${isoDay(late.businessDay)}`, card: lateCard(late) }),
+      send(tx, {
+        liveCard: `late:${late.partner.id}:${isoDay(late.businessDay)}`,
+        card: lateCard(late, startable),
+      }),
     showRollUp: (tx, rollUp) => send(tx, { card: rollUpCard(rollUp) }),
     tellPlace: (tx, news) => send(tx, { liveCard: `place:${news.place}`, card: placeCard(news) }),
     tell: (tx, file) => send(tx, { card: quarantineCard(file) }),

@@ -2,6 +2,7 @@
  * `/remediate`, its buttons and its windows, on the real domain with a real database: what people type, click and submit,
  * and what became of the request.
  */
+import { startIdOf } from '../../src/views/remediation/start.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { home } from '../../commands/home/index.js';
 import { clicks } from '../../commands/remediate/clicks.js';
@@ -44,7 +45,10 @@ beforeEach(async () => {
     'update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null',
   );
   company.bank.moods = [];
-  const spend = { ...spendAction(company.bank), prefills: { payment: 'account' } as const };
+  const spend = {
+    ...spendAction(company.bank),
+    prefills: { payment: 'account', statement: ['account', 'amount'] } as const,
+  };
   replica = company.replica({ actions: [spend], policy: { ...policy, caps: [] } });
   desk = {
     remediation: replica.desk,
@@ -124,6 +128,15 @@ const newWindow = (): string => `V-${windowsOpened++}`;
 
 describe('asking', () => {
   const filled = { account: 'acc', amount: '12.50', why: 'charged twice' };
+
+  it.each([
+    ['payment:acc', ['acc'], 'one field takes the id'],
+    ['statement:acc 12.50', ['acc', '12.50'], 'several take its words'],
+    ['route:acc', [], 'the action says nothing of routes'],
+  ])('by a button about %s, whose form says %j: %s', async (about, expected) => {
+    const { windows } = await click('ana', startIdOf('refund-payment'), `spend:${about}`);
+    expect(JSON.stringify(windows[0]?.blocks).match(/(?<="initial_value":")[^"]+/g) ?? []).toEqual(expected);
+  });
 
   it('by the chooser, the form, and what became of it', async () => {
     const { windows } = await type('ana', '');

@@ -43,10 +43,6 @@ const exceptions: Readonly<Record<string, { why: string; actions: readonly strin
     why: 'only the partner’s own facts make its letter, and actions do not know them',
     actions: ['message-partner'],
   },
-  'src/views/reconciliation/files.ts': {
-    why: 'what to type when a statement is late',
-    actions: ['request-statement'],
-  },
   'sandbox/welcome.ts': { why: 'an example of what to try', actions: ['refund-payment'] },
 };
 

@@ -202,7 +202,7 @@ it('what was pending and came teaches how long money takes; what is open is stil
   ]);
   const lines = linesOf(bench.posted().at(-1)!.card).join('\n');
   expect(lines).toMatch(
-    /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today 0\.00, tomorrow 0\.00, to Sunday 0\.00, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
+    /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today closed, tomorrow closed, to Sunday nothing yet, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
   );
 });
 
@@ -223,6 +223,9 @@ describe('a file that is late', () => {
     const posted = bench.posted();
     expect(posted).toMatchObject([{ liveCard: 'late:northpay:2026-11-30' }]);
     expect(posted[0]?.card.text).toContain('is late');
+    expect(JSON.stringify(posted[0]?.card.blocks)).toContain(
+      'request-statement:statement:northpay 2026-11-30',
+    );
     await bench.put('northpay_30.csv', { reference: 'P9', amount: '9.00', day: '2026-11-30' });
     await bench.settle();
     const told = bench.posted().filter(({ liveCard }) => liveCard === 'late:northpay:2026-11-30');

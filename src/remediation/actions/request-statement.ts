@@ -51,11 +51,12 @@ export const requestStatement: Action = defineAction<Params, Facts>({
     businessDay: dateField('Business day', 'The partner’s business day, at most 90 days ago'),
     reason: plainTextField('Reason', 300, 'Stored with the request on the platform'),
   },
-  prefills: { partner: 'partner' },
-  offerFor: (thing) =>
-    thing.kind === 'break' && thing.missingAtPartner
-      ? { text: 'Request statement…', kind: 'break', id: thing.id }
-      : null,
+  prefills: { partner: 'partner', statement: ['partner', 'businessDay'] },
+  offerFor: (thing) => {
+    const text = 'Request statement…';
+    if (thing.kind === 'statement') return { text, kind: 'statement', id: statementId(thing) };
+    return thing.kind === 'break' && thing.missingAtPartner ? { text, kind: 'break', id: thing.id } : null;
+  },
   read: readFacts,
   check,
   preview,
@@ -67,6 +68,9 @@ export const requestStatement: Action = defineAction<Params, Facts>({
   readBack: async (step) => settled(await statementOf(step), step),
   verify: async (step) => verified(await statementOf(step), step.facts),
 });
+
+const statementId = ({ partner, businessDay }: { partner: string; businessDay: string }): string =>
+  `${partner} ${businessDay}`;
 
 const statementOf = ({ facts, world }: Step<Params, Facts>): Promise<PartnerStatement> =>
   platformOf(world).statement(facts.partner, facts.businessDay);
@@ -140,7 +144,7 @@ function preview({ reason }: Params, facts: Facts): Preview {
     undo: 'Nothing to undo: a second file for the same day is harmless.',
     irreversible: null,
     value: null,
-    subject: { kind: 'statement', id: `${partner} ${businessDay}` },
+    subject: { kind: 'statement', id: statementId({ partner, businessDay }) },
     partner,
     merchant: null,
   };

@@ -169,8 +169,8 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   summary: string;
   risk: Risk;
   fields: { readonly [Name in keyof Params & string]: Field<Params[Name]> };
-  /** Which field takes the id of the card that the action was started from, by the card's subject. */
-  prefills: Partial<Record<SubjectKind, keyof Params & string>>;
+  /** Which field takes the id of the card that the action was started from, by the card's subject; several take its words. */
+  prefills: Partial<Record<SubjectKind, (keyof Params & string) | readonly (keyof Params & string)[]>>;
   /** The button that starts it from a card about this thing; null, as by default, where it does not fit. */
   offerFor?(thing: Thing): Offer | null;
   /** About the thing that the first field names. */
@@ -254,7 +254,7 @@ export interface Action {
   readonly summary: string;
   readonly risk: Risk;
   readonly fields: Readonly<Record<string, Omit<Field<unknown>, 'parse'>>>;
-  readonly prefills: Partial<Record<SubjectKind, string>>;
+  readonly prefills: Partial<Record<SubjectKind, string | readonly string[]>>;
   /** Null where there is nothing to say before the form. */
   readonly brief: ((id: string, world: World) => Promise<Brief>) | null;
   readonly offerFor: (thing: Thing) => Offer | null;

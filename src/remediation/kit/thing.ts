@@ -44,7 +44,17 @@ interface BreakThing {
   missingAtPartner: boolean;
 }
 
-export type Thing = (PaymentThing | DisputeThing | PartnerThing | BreakThing) & { now: Date };
+/** A statement that should be there and is not. */
+interface StatementThing {
+  kind: 'statement';
+  partner: string;
+  /** `YYYY-MM-DD`. */
+  businessDay: string;
+}
+
+export type Thing = (PaymentThing | DisputeThing | PartnerThing | BreakThing | StatementThing) & {
+  now: Date;
+};
 
 /** A button that starts an action: its text, and what the form is about. */
 export interface Offer {

@@ -4,11 +4,13 @@ import type { Card } from '../../ports/card.js';
 import type { Quarantined } from '../../ports/statement-inbox.js';
 import type { LateStatement } from '../../reconciliation/days/deps.js';
 import type { PlaceNews } from '../../reconciliation/intake/places.js';
-import { cardOf, code, context, escape, instant, section, wording } from '../kit/blocks.js';
+import { actions, cardOf, code, context, escape, instant, section, wording } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 import { dayText } from './words.js';
 
-export function lateCard(late: LateStatement): Card {
+/** `startable`: the actions that the desk has. */
+export function lateCard(late: LateStatement, startable: readonly Startable[]): Card {
   const { partner, businessDay, dueAt, arrivedAt, usually, learnedFrom, timeZone } = late;
   const what = `${escape(partner.name)}’s statement for ${dayText(businessDay)}`;
   const habit = joined(
@@ -20,12 +22,17 @@ export function lateCard(late: LateStatement): Card {
     return cardOf(text, [section(`:white_check_mark: *${text}*`), context(`It was due ${instant(dueAt)}.`)]);
   }
   const text = `${what} is late: it was due ${instant(dueAt)}`;
+  const missing = {
+    kind: 'statement' as const,
+    partner: partner.id,
+    businessDay: isoDay(businessDay),
+    now: dueAt,
+  };
   return cardOf(text, [
     section(`:hourglass_flowing_sand: *${text}*`),
-    section(
-      `Nothing of that day is counted as missing until the file is there. Ask for it: \`/remediate request-statement ${partner.id}\` (business day ${isoDay(businessDay)}).`,
-    ),
+    section('Nothing of that day is counted as missing until the file is there.'),
     ...(habit === '' ? [] : [context(habit)]),
+    ...actions(...startButtons(missing, startable)),
   ]);
 }
 

@@ -29,7 +29,8 @@ export function forecastCard(partners: readonly Outlook[]): Card {
   return chart === null ? card : { ...card, blocks: [...card.blocks, chart] };
 }
 
-const grossText = 'Gross amounts of booked entries; the partner keeps its fees from them.';
+const grossText =
+  'Gross amounts of what is booked so far: payments to come add to them, and the partner keeps its fees.';
 const intervalText = '80 %: in four of five past forecasts, what came lay between these amounts.';
 
 const hasInterval = ({ currencies }: Outlook): boolean =>
@@ -40,11 +41,11 @@ const hasInterval = ({ currencies }: Outlook): boolean =>
 const mostCurrencies = 8;
 
 /** A line per currency, and what is overdue. */
-export function outlookLines({ currencies, lastTold }: Outlook, most: number): string[] {
+export function outlookLines({ currencies, today, lastTold }: Outlook, most: number): string[] {
   const overdue = currencies.filter(({ overdueMinor }) => overdueMinor !== 0n);
   const more = currencies.length - most;
   return [
-    ...currencies.slice(0, most).map((one) => `• ${currencyText(one)}`),
+    ...currencies.slice(0, most).map((one) => `• ${currencyText(one, today)}`),
     ...(more > 0 ? [`• ${plural(more, 'more currency', 'more currencies')}: \`/recon forecast\``] : []),
     ...(overdue.length > 0 && lastTold !== null
       ? [`• :red_circle: overdue on ${dayText(lastTold)}: ${amountsText(overdue.map(overdueOf))}`]
@@ -54,14 +55,16 @@ export function outlookLines({ currencies, lastTold }: Outlook, most: number): s
 
 const overdueOf = ({ currency, overdueMinor }: CurrencyOutlook): [string, bigint] => [currency, overdueMinor];
 
-/** “EUR: today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow 0.00, this week 3,400.00 · came Fri 27 Nov …”. */
-function currencyText(one: CurrencyOutlook): string {
+/** “EUR today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow nothing yet, to Sunday 3,400.00 · Fri 27 Nov brought …”. */
+function currencyText(one: CurrencyOutlook, onDay: Day): string {
   const { currency, learnedFrom, awaitedMinor, today, tomorrow, week, laterMinor } = one;
+  const isOpen = (day: Day): boolean => one.days.some((each) => each.day === day);
   const spans = [
     awaitedMinor === 0n ? null : `not reported yet ${bareAmount(awaitedMinor, currency)}`,
-    `today ${expectedText(today, currency)}`,
-    `tomorrow ${expectedText(tomorrow, currency)}`,
-    `to Sunday ${expectedText(week, currency)}`,
+    `today ${expectedText(today, currency, isOpen(onDay) ? 'nothing' : 'closed')}`,
+    // What is booked today may still land tomorrow: a zero would read like a forecast.
+    `tomorrow ${expectedText(tomorrow, currency, isOpen(onDay + 1) ? 'nothing yet' : 'closed')}`,
+    `to Sunday ${expectedText(week, currency, 'nothing yet')}`,
     laterMinor === 0n ? null : `later ${bareAmount(laterMinor, currency)}`,
   ].filter((text) => text !== null);
   return joined(
@@ -72,7 +75,12 @@ function currencyText(one: CurrencyOutlook): string {
   );
 }
 
-function expectedText({ minor, interval }: CurrencyOutlook['today'], currency: string): string {
+function expectedText(
+  { minor, interval }: CurrencyOutlook['today'],
+  currency: string,
+  nothing: string,
+): string {
+  if (minor === 0n) return nothing;
   if (interval === null || interval.lowMinor === interval.highMinor) return bareAmount(minor, currency);
   return `${bareAmount(minor, currency)} (80 %: ${bareAmount(interval.lowMinor, currency)}–${bareAmount(interval.highMinor, currency)})`;
 }
