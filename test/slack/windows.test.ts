@@ -51,9 +51,10 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
   it('errors stand at their inputs, and the corrected window is taken', async () => {
     const viewId = await desk.opened();
-    const errors = { amount: 'More than is left.' };
+    const errors = { amount: 'More than is left. /payment shows it.' };
+    const marked = { amount: 'More than is left. `/payment` shows it.' };
     desk.submit = ({ values }) =>
-      Promise.resolve(values.amount === '99' ? { kind: 'errors', errors } : { kind: 'close' });
+      Promise.resolve(values.amount === '99' ? { kind: 'errors', errors: marked } : { kind: 'close' });
     expect(await submit(viewId, '99')).toMatchObject({ ok: false, errors });
     expect(await submit(viewId, '99'), 'the same again is asked again').toMatchObject({ ok: false, errors });
     expect(await submit(viewId, '9')).toMatchObject({ ok: true });

@@ -55,6 +55,12 @@ describe('windows', () => {
   const form = (changed = {}) =>
     formModal({ action: anAction, typed: {}, brief: null, partners, ...occasion, ...changed });
 
+  it('a hint names a command without its marks, which Slack would show as they are', () => {
+    const day = { ...fieldOf({ kind: 'date' }, 'Day'), hint: 'As in `/recon breaks`' };
+    const { blocks } = form({ action: { ...anAction, fields: { day } } });
+    expect(JSON.stringify(blocks)).toContain('"text":"As in /recon breaks"');
+  });
+
   it.each([
     ['a field with suggestions is a menu that asks for them', '', 'external_select'],
     ['what is known already is chosen, listed or not', 'pi_2', 'external_select'],

@@ -213,7 +213,10 @@ function fieldErrors(
   view: ViewOutput,
 ): Record<string, string> | null {
   const labels = labelsOf(view);
-  const entries = Object.entries(errors);
+  // Shown as plain text, where the marks of a command would be read as they are.
+  const entries = Object.entries(errors).map(
+    ([blockId, text]) => [blockId, text.replaceAll('`', '')] as const,
+  );
   const areTakeable = entries.every(([blockId, text]) => labels.has(blockId) && text !== '');
   return areTakeable && entries.length > 0 ? Object.fromEntries(entries) : null;
 }

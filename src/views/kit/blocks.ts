@@ -72,8 +72,9 @@ export function code(text: string): string {
   return value === '' ? '—' : `\`${encoded(value)}\``;
 }
 
-/** For what Slack takes as plain text: no markup there, but never nothing. */
-export const plain = (text: string, limit: number): string => oneLine(text, limit).trim() || '—';
+/** For what Slack takes as plain text: no markup there, not even that of a command, but never nothing. */
+export const plain = (text: string, limit: number): string =>
+  oneLine(text.replaceAll('`', ''), limit).trim() || '—';
 
 /** A person by id. Pings them where the message is new; only a well-formed id may become a mention. */
 export const mention = (personId: string): string =>
