@@ -7,6 +7,7 @@ import type { UnitKey } from '../../src/ports/reconciliation.js';
 import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
 import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
+import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { explainModal, reopenDayModal, reopenModal } from '../../src/views/reconciliation/windows.js';
 import { startableIn } from '../../src/views/remediation/start.js';
@@ -55,7 +56,7 @@ const outlook: Click = async ({ value, answer }, recon) => {
 };
 
 /** A row of buttons may not share an action_id. */
-const showIds = [0, 1, 2, 3, 4].map((at) => `${reconButtons.show}_${at}`);
+const showIds = [lookUpIds.break, ...[0, 1, 2, 3, 4].map((at) => `${lookUpIds.break}_${at}`)];
 
 export const clicks: Readonly<Record<string, (request: ActionRequest, desk: ReconDeps) => Promise<void>>> = {
   [reconButtons.breaks]: forMembers(list),

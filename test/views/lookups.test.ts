@@ -343,7 +343,7 @@ describe('Home', () => {
       Nothing needs your decision.
       Assigned to me
       *BRK-12* 123.40 EUR missing at partner · northpay · 2026-11-19
-      [Show → BRK-12]
+      [Break → BRK-12]
       6 more: \`/recon breaks mine\`
       :red_circle: Success rate −67 pts (28 %, n = 57): partner = northpay explains 94 %
       [ALR-7 → ALR-7]

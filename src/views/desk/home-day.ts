@@ -19,7 +19,6 @@ import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { healthMarks, reasonsOf, type PartnerHealth } from '../partners/health.js';
 import { watchBlocks } from '../payments/watch.js';
-import { reconButtons } from '../reconciliation/ids.js';
 import { breakClause } from '../reconciliation/words.js';
 
 export interface HomeDay {
@@ -77,7 +76,7 @@ function mineOf({ breaks, alerts, metrics, userId }: HomeDay): Part<KnownBlock[]
         .map((one) =>
           section(
             joined(`*${one.id}* ${breakClause(one)}`, escape(one.partner), isoDay(one.businessDay)),
-            button({ actionId: reconButtons.show, text: 'Show', value: one.id, label: `Show ${one.id}` }),
+            lookUpButton('break', one.id),
           ),
         ),
       ...more(taken.total, Math.min(mostLines, taken.breaks.length), 'recon breaks mine'),

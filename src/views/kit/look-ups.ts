@@ -1,5 +1,5 @@
 /**
- * Buttons that show privately what a card is about: the payment, dispute, payout or partner behind it.
+ * Buttons that show privately what a card is about: the payment, dispute, payout, partner or break behind it.
  *
  * Invariant: a click reads and changes nothing, so any card may carry one; what the person may see is up to the command
  * that answers.
@@ -12,6 +12,7 @@ export const lookUpIds = {
   payment: 'payment_show',
   dispute: 'dispute_show',
   partner: 'partner_show',
+  break: 'recon_show',
 } as const;
 
 const shown = {
@@ -19,6 +20,7 @@ const shown = {
   payout: { actionId: lookUpIds.payment, text: 'Payout' },
   dispute: { actionId: lookUpIds.dispute, text: 'Dispute' },
   partner: { actionId: lookUpIds.partner, text: 'Partner' },
+  break: { actionId: lookUpIds.break, text: 'Break' },
 } as const;
 
 export type Shown = keyof typeof shown;

@@ -19,7 +19,7 @@ import {
   sections,
 } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
-import { lookUpButton } from '../kit/look-ups.js';
+import { lookUpButton, lookUpIds } from '../kit/look-ups.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { reconButtons } from './ids.js';
 import { payoutPlaces } from './payouts.js';
@@ -41,7 +41,7 @@ export function breakLine(one: Break, today: Day): string {
 
 /** Slack takes no two buttons of one name in a row. */
 export const breakButton = ({ id }: Break, at: number): ReturnType<typeof button> =>
-  button({ actionId: `${reconButtons.show}_${at}`, text: id, value: id, label: `Show ${id}` });
+  button({ actionId: `${lookUpIds.break}_${at}`, text: id, value: id, label: `Show ${id}` });
 
 export interface BreakListFacts {
   title: string;

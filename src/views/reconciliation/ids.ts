@@ -8,7 +8,6 @@ export const reconButtons = {
   release: 'recon_release',
   explain: 'recon_explain',
   reopen: 'recon_reopen',
-  show: 'recon_show',
   signOff: 'recon_sign_off',
   reopenDay: 'recon_reopen_day',
 } as const;

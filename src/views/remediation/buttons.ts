@@ -45,6 +45,7 @@ function subjectButton(snapshot: Snapshot): Button | null {
     case 'payout':
     case 'dispute':
     case 'partner':
+    case 'break':
       return lookUpButton(subject.kind, subject.id);
     default:
       return partner === null ? null : lookUpButton('partner', partner);
