@@ -109,15 +109,17 @@ export interface PayoutSum {
   paidMinor: bigint | null;
 }
 
-export function payoutSums(contents: readonly PayoutPart[]): PayoutSum[] {
+/** `payout`: what the provider's API says was paid, which counts before what the parts say of it. */
+export function payoutSums(contents: readonly PayoutPart[], payout: Payout | null): PayoutSum[] {
   return [...new Set(contents.map(({ currency }) => currency))].map((currency) => {
     const own = contents.filter((part) => part.currency === currency);
     const sumOf = (some: readonly PayoutPart[]): bigint => some.reduce((sum, { minor }) => sum + minor, 0n);
     const paid = own.filter(({ kind }) => kind === payoutKind);
+    const isSaid = payout?.amount.currency === currency && !['failed', 'canceled'].includes(payout.status);
     return {
       currency,
       expectedMinor: sumOf(own.filter(({ kind }) => kind !== payoutKind)),
-      paidMinor: paid.length === 0 ? null : -sumOf(paid),
+      paidMinor: isSaid ? payout.amount.minor : paid.length === 0 ? null : -sumOf(paid),
     };
   });
 }

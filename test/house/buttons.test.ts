@@ -9,7 +9,7 @@ import { commands } from '../../commands/index.js';
 
 const views = join(import.meta.dirname, '../../src/views');
 const answered = new Set(
-  commands.flatMap(({ actions = {}, submissions = {} }) => [
+  commands.flatMap(({ actions, submissions = {} }) => [
     ...Object.keys(actions),
     ...Object.keys(submissions),
   ]),

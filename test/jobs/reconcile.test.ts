@@ -206,6 +206,21 @@ it('what was pending and came teaches how long money takes; what is open is stil
   );
 });
 
+it.each([
+  ['PO1', ['batch_residue'], 'as the partner calls the payout'],
+  ['txn_1', ['batch_residue'], 'as our ledger calls it'],
+  ['P1', [], 'a payment in it has no break of its own'],
+])('the break of a payout is found by %s: %j, %s', async (name, expected) => {
+  await bench.book(
+    { id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-26', batch: 'PO1' },
+    { id: 'L2', reference: 'txn_1', minor: -900, day: '2026-11-27', kind: 'payout', batch: 'PO1' },
+  );
+  await bench.put('northpay_27.csv', { ...p1, batch: 'PO1' });
+  await runTwice();
+  const found = await bench.desk.openBreaks('northpay', [name], 5);
+  expect(found.map(({ kind }) => kind)).toEqual(expected);
+});
+
 describe('a file that is late', () => {
   beforeEach(async () => {
     await bookAll();

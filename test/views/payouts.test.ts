@@ -5,7 +5,7 @@ import type { PayoutTrace } from '../../src/ports/payouts.js';
 import { payoutCard } from '../../src/views/payments/payout.js';
 import { aBreak } from '../payments/traces.js';
 import { linesOf } from '../support/cards.js';
-import { aPayout, at, now } from '../support/payment-objects.js';
+import { aPayout, at, eur, now } from '../support/payment-objects.js';
 import { read } from './reading.js';
 
 const links = (): null => null;
@@ -98,6 +98,22 @@ it.each<[string, PayoutReport['contents'], PayoutReport['reported'], string[]]>(
     ],
   ],
   [
+    'the partner’s report, whole by itself, of which the provider paid less',
+    { state: 'known', value: [] },
+    {
+      state: 'known',
+      value: [
+        { kind: 'payment', currency: 'EUR', entries: 2, minor: 20n },
+        { kind: 'payout', currency: 'EUR', entries: 1, minor: -20n },
+      ],
+    },
+    [
+      '*What it contains, per the partner’s report*',
+      '• 2 payments: 0.20 EUR',
+      ':red_circle: expected 0.20 EUR, paid 0.19 EUR · 0.01 EUR less than what it contains',
+    ],
+  ],
+  [
     'nothing, where the books hold the payout and its fees alone',
     {
       state: 'known',
@@ -110,7 +126,8 @@ it.each<[string, PayoutReport['contents'], PayoutReport['reported'], string[]]>(
     [],
   ],
 ])('a payout is said to contain %s', (_what, contents, reported, expected) => {
-  const report = { id: 'po_1paid', payout: aPayout(), partner: 'northpay', contents, reported, asOf: now };
+  const payout = aPayout({ amount: eur(19) });
+  const report = { id: 'po_1paid', payout, partner: 'northpay', contents, reported, asOf: now };
   const lines = linesOf(payoutCard({ ...report, reported: reported ?? unasked }, links));
   expect(lines.filter((line) => /it contains,|expected|^•/.test(line))).toEqual(expected);
 });

@@ -143,12 +143,16 @@ const eventSql =
   'insert into paydesk.break_events (break, at, actor, kind, text) values ($1, $2, $3, $4, $5)';
 const eventsSql = 'select at, actor, kind, text from paydesk.break_events where break = $1 order by id';
 
+// The sides of a payout's break may call it by different names; those of a payment share theirs.
 const filterSql = `
   ($1::text is null or b.partner = $1) and ($2::date is null or b.business_day = $2)
   and ($3::text[] is null or b.state = any($3)) and ($4::text is null or b.kind = $4)
   and ($5::text is null or b.currency = $5) and ($6::text is null or b.owner = $6)
   and ($7::boolean is null or b.material = $7) and ($8::date is null or b.business_day < $8)
-  and ($9::text[] is null or b.reference = any($9) and b.reference <> '')`;
+  and ($9::text[] is null or b.reference = any($9) and b.reference <> ''
+    or b.kind = 'batch_residue' and exists (
+      select from paydesk.recon_results r, jsonb_array_elements(r.entries || r.lines) side
+      where r.identity = b.identity and r.type = 'break' and side ->> 'reference' = any($9)))`;
 // Minor units of currencies with other decimals are brought to the same size: a yen is not a hundredth of a dollar.
 const listSql = `
   select ${columns} from ${joined} where ${filterSql}

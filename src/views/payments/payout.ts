@@ -36,7 +36,7 @@ export function payoutCard(report: PayoutReport, links: Links): Card {
   return cardOf(joined(said.text, `${amountsOf(report)} ${escape(id)}`.trim()), [
     section(`${said.mark} *${said.text}*`),
     fields(factsOf(report, links)),
-    ...sections(contentLines(contentsOf(report))),
+    ...sections(contentLines(contentsOf(report), report.payout)),
     ...sections(payoutPlaces(found(report.atBank))),
     ...sections(breaks.map((one) => breakLine(one, today))),
     ...sections(silentLines(report)),
@@ -52,14 +52,14 @@ const found = <Value>(finding: Finding<Value[]> | undefined): Value[] => (findin
 
 function firstLine(report: PayoutReport): { mark: string; text: string } {
   const { payout, asOf } = report;
-  const sums = payoutSums(contentsOf(report).parts);
+  const sums = payoutSums(contentsOf(report).parts, payout);
   const breaks = found(report.breaks).map((one) => `${breakClause(one)} (${one.id})`);
   const troubles = [
     // A break says the same with its number.
     ...(breaks.length > 0 ? breaks : sums.flatMap(differenceText)),
     ...found(report.atBank).flatMap((trace) => landingTrouble(trace) ?? []),
   ];
-  const booked = payoutSums(valueOf(report.contents) ?? []);
+  const booked = payoutSums(valueOf(report.contents) ?? [], null);
   const where = payout ? payoutSentence(payout, asOf) : bookedSentence(booked);
   return { mark: troubles.length > 0 ? ':red_circle:' : ':bank:', text: [where, ...troubles].join('; ') };
 }
@@ -67,7 +67,7 @@ function firstLine(report: PayoutReport): { mark: string; text: string } {
 /** What was paid, else what it should come to. */
 function amountsOf({ payout, contents }: PayoutReport): string {
   if (payout) return formatMoney(payout.amount);
-  return payoutSums(valueOf(contents) ?? [])
+  return payoutSums(valueOf(contents) ?? [], null)
     .map(({ currency, expectedMinor, paidMinor }) => amountText(paidMinor ?? expectedMinor, currency))
     .join(' + ');
 }
@@ -100,7 +100,7 @@ function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, 
 }
 
 /** “213 captures: 36,473.87 USD” for each kind, then what they come to and what was paid. */
-function contentLines({ of, parts }: ReturnType<typeof contentsOf>): string[] {
+function contentLines({ of, parts }: ReturnType<typeof contentsOf>, payout: Payout | null): string[] {
   if (parts.length === 0) return [];
   return [
     `*What it contains, per ${of === 'report' ? 'the partner’s report' : 'our books'}*`,
@@ -108,7 +108,7 @@ function contentLines({ of, parts }: ReturnType<typeof contentsOf>): string[] {
       ({ kind, currency, entries, minor }) =>
         `• ${plural(entries, escape(kind.replaceAll('_', ' ')))}: ${amountText(minor, currency)}`,
     ),
-    ...payoutSums(parts).map(sumLine),
+    ...payoutSums(parts, payout).map(sumLine),
   ];
 }
 

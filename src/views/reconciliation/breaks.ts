@@ -178,7 +178,8 @@ function buttonsOf(
   startable: readonly Startable[],
 ): ReturnType<typeof button>[] {
   const { id } = found;
-  const payment = paymentReference === null ? null : lookUpButton('payment', paymentReference);
+  const behind = found.kind === 'batch_residue' ? 'payout' : 'payment';
+  const lookUp = paymentReference === null ? null : lookUpButton(behind, paymentReference);
   if (found.state === 'resolved' || found.state === 'written_off')
     return [
       button({
@@ -187,7 +188,7 @@ function buttonsOf(
         value: id,
         label: `Open ${id} again, with a reason`,
       }),
-      payment,
+      lookUp,
     ];
   return [
     found.state === 'open'
@@ -209,7 +210,7 @@ function buttonsOf(
       value: id,
       label: `Resolve ${id} with a reason`,
     }),
-    payment,
+    lookUp,
   ];
 }
 
