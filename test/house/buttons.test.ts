@@ -9,10 +9,7 @@ import { commands } from '../../commands/index.js';
 
 const views = join(import.meta.dirname, '../../src/views');
 const answered = new Set(
-  commands.flatMap(({ actions, submissions = {} }) => [
-    ...Object.keys(actions),
-    ...Object.keys(submissions),
-  ]),
+  commands.flatMap(({ actions, submissions = {} }) => [...Object.keys(actions), ...Object.keys(submissions)]),
 );
 
 /** What the views export as names of buttons and of some windows: one, a list, or a record of them. */
