@@ -5,7 +5,7 @@ import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter, BreakRecord, OpenCount } from '../ports/breaks.js';
 import type { PayoutTrace } from '../ports/payouts.js';
-import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { BreakFact, LineSighting, StatementLine, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
 import type { DayReport, DaysDeps } from './days/deps.js';
@@ -155,6 +155,7 @@ export async function reportOn(deps: Omit<DaysDeps, keyof Callbacks>, found: Bre
       fileName: files.find((file) => file.id === line.file)?.name ?? `file ${line.file}`,
     })),
     candidates: await candidatesOf(deps, found),
+    doubled: await doubledBy(deps, found, today, fact),
     payouts: await payoutsOfBreak(deps, found.partner, today, fact),
     paymentReference: fact?.entries[0]?.reference ?? fact?.lines[0]?.reference ?? null,
   };
@@ -183,6 +184,27 @@ async function candidatesOf(deps: Pick<DaysDeps, 'breaks'>, found: Break): Promi
     .filter((one) => gap(one) * nearShare <= size)
     .sort((a, b) => (gap(a) < gap(b) ? -1 : gap(a) > gap(b) ? 1 : 0))
     .slice(0, mostCandidates);
+}
+
+/** A partner says the same again within weeks, if at all. */
+const doubledWithinDays = 45;
+
+/** What a surplus line says again: other lines of its order or reference, with its amount. */
+async function doubledBy(
+  { lines }: Pick<DaysDeps, 'lines'>,
+  { kind, partner, businessDay }: Break,
+  today: Day,
+  fact: BreakFact | null,
+): Promise<LineSighting[]> {
+  const [surplus] = fact?.lines ?? [];
+  if (kind !== 'duplicate_at_partner' || surplus === undefined) return [];
+  const names = [surplus.order ?? '', surplus.reference].filter((name) => name !== '');
+  const found = await lines.linesByReference(partner, businessDay - doubledWithinDays, today, names);
+  const isOwn = (line: StatementLine): boolean =>
+    fact?.lines.some((own) => own.file === line.file && own.line === line.line) ?? false;
+  const isSame = ({ type, currency, amountMinor }: StatementLine): boolean =>
+    type === surplus.type && currency === surplus.currency && amountMinor === surplus.amountMinor;
+  return found.filter(({ line }) => isSame(line) && !isOwn(line));
 }
 
 async function link(

@@ -74,6 +74,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
   if (partners.length === 0 || work === null) return null;
   const arrivals = createStatementArrivals(database);
   const results = createResults(database);
+  const payouts = createPayouts(database);
   const deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRun'> = {
     partners,
     arrivals,
@@ -82,7 +83,8 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     breaks: createBreaks(database, sizesOf(config)),
     days: createDays(database),
     outlook: createOutlook({ results, clock }),
-    payouts: createPayoutFinder({ payouts: createPayouts(database), results, banks: payoutBanks(settings) }),
+    payouts: createPayoutFinder({ payouts, results, banks: payoutBanks(settings) }),
+    lines: payouts,
     transactions: database,
     audit,
     later: facts.later ?? afterTimeout,

@@ -7,6 +7,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
+import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { faultsOf, linesOf } from '../support/cards.js';
 
@@ -204,6 +205,18 @@ it('what was pending and came teaches how long money takes; what is open is stil
   expect(lines).toMatch(
     /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today closed, tomorrow closed, to Sunday nothing yet, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
   );
+});
+
+it('the card of a payment that was captured twice names the line that it says again', async () => {
+  await bench.book({ id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-26' });
+  await bench.put('northpay_27.csv', { ...p1, order: 'O1' }, { ...p1, reference: 'P9', order: 'O1' });
+  await runTwice();
+  const [found] = (await bench.desk.breaks({ limit: 5 })).breaks;
+  expect(found?.kind).toBe('duplicate_at_partner');
+  const { doubled, sides } = await bench.desk.break(found?.id ?? '');
+  expect([...sides, ...doubled].map(({ line }) => line.reference).sort()).toEqual(['P1', 'P9']);
+  const lines = linesOf(breakCard(await bench.desk.break(found?.id ?? ''), []));
+  expect(lines.join('\n')).toMatch(/Partner’s statement.*\n.*`P9`.*line 3\n.*Says again.*\n.*`P1`.*line 2/);
 });
 
 it.each([

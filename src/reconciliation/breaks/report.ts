@@ -2,7 +2,7 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import type { Break } from '../../ports/breaks.js';
 import type { PayoutTrace } from '../../ports/payouts.js';
-import type { BreakFact } from '../../ports/reconciliation.js';
+import type { BreakFact, LineSighting } from '../../ports/reconciliation.js';
 
 /** A line of a break, with the file that it is in. */
 export interface BreakSide {
@@ -20,6 +20,8 @@ export interface BreakReport {
   sides: BreakSide[];
   /** Open breaks of the partner that could be the other side of this one. */
   candidates: Break[];
+  /** Of a duplicate at the partner: the lines that its own says again. */
+  doubled: LineSighting[];
   /** Where the payouts are that it is about. */
   payouts: PayoutTrace[];
   /** By which the payment is looked up; null where the rows have no reference. */

@@ -19,6 +19,7 @@ import type { ReconciledPartner } from './partner.js';
 import type { Later } from './progress.js';
 import type { Quality } from './quality.js';
 import type { PayoutsAtBank } from '../payouts/at-bank.js';
+import type { Payouts } from '../../ports/payouts.js';
 import type { PayoutFinder } from '../payouts/payouts.js';
 
 /** A business day of a partner, with all that its card says. */
@@ -76,6 +77,8 @@ export interface DaysDeps extends BreakLifeDeps {
   /** What should land when. */
   outlook: OutlookOf;
   payouts: PayoutFinder;
+  /** Finds the line that another one doubles. */
+  lines: Pick<Payouts, 'linesByReference'>;
   /** Rewrites the summary of a day. */
   showDay(tx: Transaction, report: DayReport, news: DayNews | null): Promise<void>;
   /** Rewrites the card of a day while it is reconciled. */

@@ -126,7 +126,7 @@ function stateLine({ found }: BreakReport): string {
   return `${resolutionText(found)}${link}`.replace(/^./, (letter) => letter.toUpperCase());
 }
 
-function sidesOf({ fact, sides }: BreakReport): ReturnType<typeof sections> {
+function sidesOf({ fact, sides, doubled }: BreakReport): ReturnType<typeof sections> {
   if (fact === null) return sections(['The rows are no longer in the results of a run.']);
   const ledger = fact.entries.slice(0, mostRows).map(entryLine);
   const lines = sides.slice(0, mostRows).map(sideLine);
@@ -137,6 +137,7 @@ function sidesOf({ fact, sides }: BreakReport): ReturnType<typeof sections> {
     `*Partner’s statement* (${countText(fact.lines.length)})`,
     ...(lines.length > 0 ? lines : ['• no line']),
     ...moreLine(fact.lines.length),
+    ...(doubled.length > 0 ? ['*Says again*', ...doubled.slice(0, mostRows).map(sideLine)] : []),
     ...(fact.kind === 'fx' ? rateLines(fact) : []),
   ]);
 }
