@@ -16,13 +16,8 @@ const mostBack = 7 * dayMs;
 /** People wait for the form, and Slack opens none after three seconds. */
 const withinMs = 1000;
 
-/** By field of the action; empty for a partner that is not configured, and for an action that writes no letter. */
-export async function partnerPrefill(
-  id: string,
-  actionId: string,
-  desk: LetterDeps,
-): Promise<Record<string, string>> {
-  if (actionId !== 'message-partner') return {};
+/** By field of the action; empty for a partner that is not configured. */
+export async function letterPrefill(id: string, desk: LetterDeps): Promise<Record<string, string>> {
   const now = desk.clock.now();
   const [[health], onset] = await Promise.all([
     healthOfPartners(desk, id, now, withinMs),

@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandDeps } from '../../commands/index.js';
 import { commands } from '../../commands/index.js';
-import { partnerPrefill } from '../../commands/partner/letter.js';
+import { partnerPrefill } from '../../commands/partner/prefill.js';
 import type { JobDeps } from '../../jobs/index.js';
 import { createAuditStore } from '../adapters/postgres/audit.js';
 import { createMail } from '../adapters/mail/mail.js';
@@ -146,7 +146,7 @@ export function createDesk(facts: DeskFacts): Desk {
     remediation: guarded,
     alerts,
     partnerPrefill: (id, actionId) =>
-      partnerPrefill(id, actionId, { partners: config.partners, partnerStatuses, books, alerts, clock }),
+      partnerPrefill(id, actionId, { ...sources, partners: config.partners, partnerStatuses, alerts, clock }),
     surroundingsOf: surroundingsFrom(alerting),
     confirmationAddress: facts.confirmationAddress,
     close: async () => {

@@ -8,6 +8,7 @@ import { behindDoor } from '../../src/adapters/slack/door.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import type { AnswerFile, Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import { actions } from '../../src/remediation/actions/index.js';
+import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
 import { buttonsOn, faultsOf, linesOf } from '../support/cards.js';
@@ -359,8 +360,8 @@ describe('buttons and windows', () => {
   });
 
   it('every button of a list shows its break', async () => {
-    for (const at of [0, 1, 2, 3, 4]) {
-      const { lines } = await meet(`${reconButtons.show}_${at}`, 'BRK-1');
+    for (const place of ['', '_0', '_1', '_2', '_3', '_4']) {
+      const { lines } = await meet(`${lookUpIds.break}${place}`, 'BRK-1');
       expect(lines[0]).toMatch(/^BRK-1 open/);
     }
   });

@@ -39,9 +39,9 @@ const exceptions: Readonly<Record<string, { why: string; actions: readonly strin
     why: 'only reconciliation knows what a form says of a break, and actions do not know breaks',
     actions: ['message-partner', 'request-statement', 'write-off-break'],
   },
-  'commands/partner/letter.ts': {
-    why: 'only the partner’s own facts make its letter, and actions do not know them',
-    actions: ['message-partner'],
+  'commands/partner/prefill.ts': {
+    why: 'only the partner’s own facts and alerts fill in these forms, and actions do not know them',
+    actions: ['message-partner', 'pause-route'],
   },
   'sandbox/welcome.ts': { why: 'an example of what to try', actions: ['refund-payment'] },
 };

@@ -2,10 +2,10 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import type { Break, BreakEvent } from '../../ports/breaks.js';
 import type { Card } from '../../ports/card.js';
-import type { LedgerEntry } from '../../ports/reconciliation.js';
+import type { LedgerEntry, LineSighting, StatementLine } from '../../ports/reconciliation.js';
 import { ageBucket } from '../../reconciliation/breaks/age.js';
 import type { BreakNews } from '../../reconciliation/breaks/life.js';
-import type { BreakReport, BreakSide } from '../../reconciliation/breaks/report.js';
+import type { BreakReport } from '../../reconciliation/breaks/report.js';
 import {
   actions,
   button,
@@ -156,7 +156,7 @@ const entryLine = ({ amountMinor, currency, reference, day, type, id }: LedgerEn
     `entry ${code(id)}`,
   )}`;
 
-const sideLine = ({ line, fileName }: BreakSide): string =>
+const sideLine = ({ line, fileName }: Pick<LineSighting, 'fileName'> & { line: StatementLine }): string =>
   `• ${joined(
     amountText(line.amountMinor, line.currency),
     escape(line.type.replaceAll('_', ' ')),
