@@ -4,19 +4,17 @@
  *
  * Run: `npm run bench`. Needs a built checkout; leaves nothing behind.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery } from '../sandbox/slack/wire.js';
-import { ms, people, percentile, start, type People } from './harness.js';
+import { firstDaysReconciled, ms, people, percentile, start, type People } from './harness.js';
 
 const warmUps = 30;
 const samples = 300;
 const burst = 1000;
 const inFlight = 50;
-const lookMs = 20_000;
-const mostLooks = 15;
 
 const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
 const environment = { PAYDESK_HOME: home, PORT: '0' };
@@ -59,18 +57,6 @@ async function benchDesk(): Promise<{ latencies: number[]; burst: string }> {
   } finally {
     crowd.close();
     await sandbox.stop();
-  }
-}
-
-/** The first start reconciles a week of statements, which is `npm run bench:first-start`'s to measure. */
-async function firstDaysReconciled(crowd: People): Promise<void> {
-  let seen = -1;
-  for (let looks = 0; looks < mostLooks; looks++) {
-    await pause(lookMs);
-    const { channels } = await crowd.state();
-    const told = channels.find(({ name }) => name === 'reconciliation')?.messages.length ?? 0;
-    if (told > 1 && told === seen) return;
-    seen = told;
   }
 }
 

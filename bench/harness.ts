@@ -4,6 +4,7 @@
  * A command's latency is what its person waits: from the request to the first message that only they can see, read
  * from the event stream. The sandbox's own quiet time after an answer is not in it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -117,3 +118,18 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export const ms = (value: number): string => `${value.toFixed(1)} ms`;
+
+const lookMs = 20_000;
+const mostLooks = 15;
+
+/** The first start reconciles a week of statements, which is `npm run bench:first-start`'s to measure. */
+export async function firstDaysReconciled(crowd: People): Promise<void> {
+  let seen = -1;
+  for (let looks = 0; looks < mostLooks; looks++) {
+    await pause(lookMs);
+    const { channels } = await crowd.state();
+    const told = channels.find(({ name }) => name === 'reconciliation')?.messages.length ?? 0;
+    if (told > 1 && told === seen) return;
+    seen = told;
+  }
+}
