@@ -56,7 +56,8 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
       'the statement ends without a closing balance',
       ':62F:',
     );
-  yield* checkBalances(open?.amount, close?.amount, rows.map(movementOf), close?.line ?? first);
+  const booked = rows.filter(({ unsettled }) => unsettled === undefined);
+  yield* checkBalances(open?.amount, close?.amount, booked.map(movementOf), close?.line ?? first);
   yield* checkSums(tags, rows, currency);
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { sniffFormat } from './sniff.js';
 import { mt940 } from '../../../src/reconciliation/formats/mt940.js';
+import { statementLines } from '../../../src/reconciliation/statement-lines.js';
 import { lines, read, rowsOf } from './support.js';
 
 /** One message around entries, which closes where they lead. */
@@ -22,8 +23,8 @@ describe('the sign of an entry', () => {
     ['D', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'a debit leaves us'],
     ['RC', '10,00', 'C261127EUR90,00', '5 reversal -10.00 EUR', 'a reversed credit takes money away'],
     ['RD', '10,00', 'C261127EUR110,00', '5 reversal 10.00 EUR', 'a reversed debit gives it back'],
-    ['EC', '10,00', 'C261127EUR110,00', '5 transfer 10.00 EUR', 'an expected credit (MT942)'],
-    ['ED', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'an expected debit (MT942)'],
+    ['EC', '10,00', 'C261127EUR100,00', '5 transfer 10.00 EUR', 'an expected credit (MT942) is not booked'],
+    ['ED', '10,00', 'C261127EUR100,00', '5 transfer -10.00 EUR', 'an expected debit (MT942) is not booked'],
     [
       'CR',
       '10,00',
@@ -46,6 +47,16 @@ describe('the sign of an entry', () => {
     const said = read(mt940, message([`:61:2611271127${mark}${amount}NTRFINV-1//B1`], closing));
     expect(said).toMatchObject({ rows: [row], problems: [] });
   });
+});
+
+it('tells expected entries (MT942) apart from booked ones, which alone are compared with the ledger', () => {
+  const text = message(
+    [':61:2611271127EC10,00NTRFINV-1//B1', ':61:2611271127C10,00NTRFINV-2//B2'],
+    'C261127EUR110,00',
+  );
+  const compared = statementLines(mt940.parse(text));
+  expect(compared.rows.map(({ reference }) => reference)).toEqual(['B2']);
+  expect(compared.problems).toMatchObject([{ line: 5, code: 'not_settled' }]);
 });
 
 describe('amounts', () => {
