@@ -55,6 +55,14 @@ describe('a row', () => {
     });
   });
 
+  it('has columns by the words of their names, as exports by hand write them', () => {
+    const text = csv({}).replace('created_utc', 'Created (UTC)').replace('source_id', 'Source ID');
+    expect(rowsOf(stripePayouts, text)[0]).toMatchObject({
+      partnerRef: 'ch_1',
+      bookedAt: '2026-11-25T09:11:12Z',
+    });
+  });
+
   it.each([
     ['charge', 'payment'],
     ['refund', 'refund'],
