@@ -251,7 +251,7 @@ export async function printCalendar(
   id: string,
   yearText: string,
   json: boolean,
-  { say }: Voices,
+  { say, tell }: Voices,
 ): Promise<void> {
   const year = /^\d{4}$/.test(yearText) ? Number(yearText) : null;
   const first = year === null ? null : dayOf(year, 1, 1);
@@ -265,6 +265,13 @@ export async function printCalendar(
     const reason = calendar.closed(day);
     if (reason !== null) closings.push({ date: isoDay(day), reason });
   }
-  if (json) say(JSON.stringify({ calendar: calendar.id, year, closingDays: closings }));
-  else for (const { date, reason } of closings) say(`${date}  ${reason}`);
+  const uncertain = calendar.uncertain?.(year) ?? null;
+  if (json) {
+    const note = uncertain === null ? {} : { uncertain };
+    say(JSON.stringify({ calendar: calendar.id, year, closingDays: closings, ...note }));
+    return;
+  }
+  for (const { date, reason } of closings) say(`${date}  ${reason}`);
+  if (uncertain !== null)
+    tell(`${uncertain} Add what is missing under reconciliation.closingDays in paydesk.yaml.`);
 }

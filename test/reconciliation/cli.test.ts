@@ -426,5 +426,12 @@ describe('calendar', () => {
     const [line] = linesOf(await paydesk('calendar', 'TARGET', '2026', '--json'));
     expect(line).toMatchObject({ calendar: 'TARGET', year: 2026 });
     expect(JSON.stringify(line?.closingDays)).toContain('2026-12-25');
+    expect(line).not.toHaveProperty('uncertain');
+  });
+
+  it('says what cannot be known of a country’s closing days', async () => {
+    const ran = await paydesk('calendar', 'IN', '2026');
+    expect(ran.err).toMatch(/only national holidays are known.*closingDays/);
+    expect(linesOf(await paydesk('calendar', 'IN', '2026', '--json'))[0]?.uncertain).toMatch(/each state/);
   });
 });
