@@ -395,6 +395,12 @@ describe('reconcile', () => {
       },
     ]);
     expect(lines.at(-1)).toMatchObject({ matched: { exact: 1 }, quarantined: 0 });
+    const ours = 'id,partner_ref,amount_minor,currency,value_date\nL1,ord-1,500,EUR,2026-11-27\n';
+    await writeFile(join(folder, 'our-ledger.csv'), ours);
+    const byOurs = linesOf(
+      await paydesk('reconcile', '--ledger', 'our-ledger.csv', '--statement', 'clean.sta', '--json'),
+    );
+    expect(byOurs.at(-1)).toMatchObject({ matched: { exact: 1 }, breaks: { missing_in_ledger: 1 } });
     const named = linesOf(
       await paydesk(
         'reconcile',
