@@ -73,6 +73,8 @@ describe('a row', () => {
     ['payout', 'payout'],
     ['payout_reversal', 'payout_reversal'],
     ['risk_reserved_funds', 'reserve'],
+    ['connect_reserved_funds', 'reserve'],
+    ['connect_collection_transfer', 'transfer'],
     ['something_new', 'other'],
   ])('%s is a %s', (reporting_category, kind) => {
     expect(rowsOf(stripePayouts, csv({ reporting_category }))[0]?.kind).toBe(kind);
@@ -109,6 +111,14 @@ describe('a row', () => {
       .replace('automatic_payout_effective_at', 'automatic_payout_effective_at_utc')
       .replace('payment_metadata[colour]', 'connected_account');
     expect(rowsOf(stripePayouts, text)[0]).toMatchObject({ account: 'red', valueDate: '2026-11-27' });
+  });
+
+  it('is read with the columns of the report by payout', () => {
+    const text = csv({ automatic_payout_effective_at: '2026-11-27 00:00:00' }).replace(
+      'automatic_payout_effective_at',
+      'effective_at',
+    );
+    expect(rowsOf(stripePayouts, text)[0]).toMatchObject({ valueDate: '2026-11-27' });
   });
 
   it('keeps what the customer paid in another currency', () => {
