@@ -20,16 +20,22 @@ const knownTags = new Set(
 
 /** What stands around messages: SWIFT blocks, the headers of file transfer, and the end of a message. */
 const envelopeLine =
-  /^(?:\{.*|-\}.*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24})$/u;
+  /^(?:\{.*|-\}.*|\$\s*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24})$/u;
 
 /** `-}`, `-XXX`, or a dash alone. */
 const endLine = /^-(?:\}|\p{Cc}|XXX\s*$|\s*$)/u;
+
+/** German savings banks put the dash of a message's end before a tag within it. */
+const misplacedDash = /^-(?=:(?:20|25|28C|6[0-25][FM]?|86):)/;
 
 function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   let tag: Tag | null = null;
   for (const [at, lineText] of text.split(/\r\n|\r|\n/).entries()) {
     const line = at + 1;
-    const content = lineText.replace(/^[\p{Cc}\uFEFF]+/u, '').replace(/^\{1:[^\n]*?\{4:/, '');
+    const content = lineText
+      .replace(/^[\p{Cc}\uFEFF]+/u, '')
+      .replace(/^\{1:[^\n]*?\{4:/, '')
+      .replace(misplacedDash, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     // A time such as `:12:30` may begin a line of free text.
     const isText = tag?.name === '86' && name !== undefined && !knownTags.has(name);

@@ -213,6 +213,7 @@ describe('text around messages', () => {
     ['F01KNABNL2HXXX0000000000\n940XKNABNL2HXXX\n', '-', 'Knab'],
     ['{1:F01A}{2:O940A}{3:{108:X}}{4:\n', '-}{5:{CHK:12}{TNG:}}', 'blocks within blocks'],
     ['', '-   ', 'blanks behind the dash'],
+    ['{1:F01A}{2:O940A}{4:\n', '-}\n$', 'the mark between messages of a file (RJE)'],
     ['', '', 'nothing at all'],
     ['\uFEFF', '-', 'a byte order mark'],
   ])('%j', (before, after) => {
@@ -221,8 +222,20 @@ describe('text around messages', () => {
     expect(read(mt940, text)).toMatchObject({ problems: [], rows: [expect.stringContaining('1.00 EUR')] });
   });
 
-  it.each(['\r\n', '\r'])('reads lines that end with %j', (end) => {
-    expect(read(mt940, body.replaceAll('\n', end))).toEqual(read(mt940, body));
+  it.each(['\r\n', '\r', '@@', '@@\r\n'])('reads lines that end with %j', (end) => {
+    const text = body.replaceAll('\n', end);
+    expect(sniffFormat(text).id).toBe('mt940');
+    expect(read(mt940, text)).toEqual(read(mt940, body));
+  });
+
+  it('reads a message with its last dash in the wrong place', () => {
+    const text = body.replace(/^:(25|61):/gm, '-:$1:').replace(':62F:', '-\n:62F:');
+    expect(read(mt940, text)).toEqual(read(mt940, body));
+  });
+
+  it('keeps two at signs within a text', () => {
+    const text = body.replace(':62F:', ':86:mail a@@b\n:62F:');
+    expect(rowsOf(mt940, text)[0]?.description).toBe('mail a@@b');
   });
 
   it('reads several messages of one file, with their own balances', () => {
@@ -347,6 +360,7 @@ describe('what does not add up or cannot be read', () => {
         '-',
       );
     expect(read(mt940, text('1EUR1,00')).problems).toEqual([]);
+    expect(read(mt940, text('EUR1,00')).problems, 'without a number').toEqual([]);
     expect(read(mt940, text('2EUR1,00')).problems).toEqual(['8 total_mismatch']);
   });
 
