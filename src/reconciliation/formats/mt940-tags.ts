@@ -20,7 +20,7 @@ const knownTags = new Set(
 
 /** What stands around messages: SWIFT blocks, the headers of file transfer, and the end of a message. */
 const envelopeLine =
-  /^(?:\{.*|-\}.*|\$\s*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24})$/u;
+  /^(?:\{.*|-\}.*|\$\s*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24}(?: \d{4})?)$/u;
 
 /** `-}`, `-XXX`, or a dash alone. */
 const endLine = /^-(?:\}|\p{Cc}|XXX\s*$|\s*$)/u;

@@ -210,6 +210,7 @@ describe('text around messages', () => {
     ['ABNANL2A\n940\nABNANL2A\n', '-', 'ABN AMRO'],
     ['0000 01INGBNL2AXXXX00001\n0000 01INGBNL2AXXXX00001\n940 00\n', '-XXX', 'file transfer (ING)'],
     [':940:\n', '-', 'Rabobank'],
+    ['GIBACZPX 0800\n940 N2\n0012345\n', '-', 'Česká spořitelna'],
     ['F01KNABNL2HXXX0000000000\n940XKNABNL2HXXX\n', '-', 'Knab'],
     ['{1:F01A}{2:O940A}{3:{108:X}}{4:\n', '-}{5:{CHK:12}{TNG:}}', 'blocks within blocks'],
     ['', '-   ', 'blanks behind the dash'],
