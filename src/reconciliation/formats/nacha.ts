@@ -325,8 +325,12 @@ function kindOf(
 ): RowKind {
   if (change !== undefined) return 'notification_of_change';
   if (returned !== undefined) return 'return';
-  return isAdvice(batch) ? 'transfer' : originatedKind(text);
+  if (isAdvice(batch)) return 'transfer';
+  return isReversal(batch) ? 'reversal' : originatedKind(text);
 }
+
+/** The rules require this word for entries that undo others, and reserve it for them. */
+const isReversal = ({ description }: Batch): boolean => description === 'REVERSAL';
 
 /** International entries (IAT) and advices have other facts in the place of our reference. */
 const ownReference = ({ entryClass }: Batch, text: string): string =>

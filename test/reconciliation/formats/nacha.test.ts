@@ -158,6 +158,14 @@ describe('entries', () => {
     },
   );
 
+  it('undo others where the batch says so', () => {
+    const text = file({ credits: 500, entries: 1, parts: 1 }, entry('22', 500)).replace(
+      'COLLECT ',
+      'REVERSAL',
+    );
+    expect(read(nacha, text)).toMatchObject({ problems: [], rows: ['3 reversal -5.00 USD'] });
+  });
+
   it.each([
     [
       '81',
