@@ -38,7 +38,10 @@ function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
       .replace(misplacedDash, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     // A time such as `:12:30` may begin a line of free text.
-    const isText = tag?.name === '86' && name !== undefined && !knownTags.has(name);
+    const isText =
+      tag?.name === '86' &&
+      name !== undefined &&
+      (!knownTags.has(name) || isRestOfTime(tag.text, name, rest));
     if (name !== undefined && !name.startsWith('94') && !isText) {
       if (tag) yield tag;
       tag = { line, name, text: rest };
@@ -51,6 +54,10 @@ function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   }
   if (tag) yield tag;
 }
+
+/** The minutes of a time that a line end cuts in two look like a tag: `12` and `:20:44`. */
+const isRestOfTime = (before: string, minutes: string, after: string): boolean =>
+  /(?:^|\D)[0-2]?\d$/.test(before) && /^[0-5]\d$/.test(minutes) && /^[0-5]\d(?!\d)/.test(after);
 
 /** Tags of which a statement has one each, so that a second one begins the next. */
 const headTags: Readonly<Record<string, string>> = {

@@ -153,6 +153,12 @@ describe('references and details', () => {
     ['NONREF', [':86:free'], '– – free', 'no kind of booking'],
     ['//B8', [':86:free'], 'B8 – free', 'neither a kind of booking nor a reference of ours'],
     ['NMSC', [':86:Betaald om', ':12:30 uur'], '– – Betaald om :12:30 uur', 'a time is no tag'],
+    [
+      'NMSC',
+      [':86:Karte um 12', ':20:44 in Bonn'],
+      '– – Karte um 12 :20:44 in Bonn',
+      'not even in two lines',
+    ],
     ['NMSC', [':86:Schoenen', '-XXXL', '--'], '– – Schoenen -XXXL --', 'a dash that ends no message'],
   ])('%s %j', (entry, details, expected) => {
     const said = read(
