@@ -5,6 +5,7 @@
  * closing line with totals; without, a table of the first rows, the totals, and the problems.
  */
 import { progressBar, type Screen } from './progress.js';
+import { toOpsError } from '../kernel/errors.js';
 import { decimalText, totalOf, type ExactAmount } from '../reconciliation/formats/decimal.js';
 import type { StatementItem, StatementRow } from '../reconciliation/formats/format.js';
 import { parseStatement } from '../reconciliation/formats/index.js';
@@ -29,9 +30,10 @@ export async function parseFile(
   say: (line: string) => void,
   screen: Screen,
 ): Promise<boolean> {
-  const { text } = decodeText(await readInput(path));
+  const { text, fault } = await textOf(path);
   const format = await formatOf(text, choice);
-  const items = format ? parseStatement(format, text) : [problem(1, 'unknown_format', unrecognised)];
+  const items =
+    fault ?? (format ? parseStatement(format, text) : [problem(1, 'unknown_format', unrecognised)]);
   const bar = progressBar(screen, 'Reading', text.length < largeFile ? 0 : linesIn(text));
   const printer = json ? new JsonPrinter(say) : new TablePrinter(say);
   for (const item of items) {
@@ -41,6 +43,17 @@ export async function parseFile(
   bar.end();
   printer.end();
   return printer.tally.problems === 0;
+}
+
+/** An archive that cannot be used is a fault of the file and not of the call. */
+async function textOf(path: string): Promise<{ text: string; fault?: Problem[] }> {
+  try {
+    return { text: decodeText(await readInput(path)).text };
+  } catch (error) {
+    const { code, publicMessage } = toOpsError(error);
+    if (code !== 'conflict') throw error;
+    return { text: '', fault: [problem(1, 'bad_archive', publicMessage)] };
+  }
 }
 
 function linesIn(text: string): number {

@@ -24,7 +24,12 @@ import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
 import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
-import { statementLines, usualReferences, type ReferenceFields } from '../reconciliation/statement-lines.js';
+import {
+  statementLines,
+  usualReferences,
+  type IsKnown,
+  type ReferenceFields,
+} from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
 import {
   configInUse,
@@ -106,12 +111,16 @@ async function readSides(
       await readTable(options.statement, 'statement'),
       settings,
     );
-  const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
-  return {
-    exact: undefined,
-    ledger: readLedger(decodeText(ledger).text),
-    statement: statementLines(await readStatement(statement, options), references),
-  };
+  const ledger = readLedger(decodeText(await readInput(options.ledger)).text);
+  const items = await readStatement(await readInput(options.statement), options);
+  // A partner's terms say where the reference is; without them it is wherever the ledger finds it.
+  const isKnown = options.partner === undefined ? referencesIn(ledger.rows) : undefined;
+  return { exact: undefined, ledger, statement: statementLines(items, references, isKnown) };
+}
+
+function referencesIn(entries: readonly LedgerEntry[]): IsKnown {
+  const known = new Set(entries.flatMap(({ reference, batch }) => [reference, batch]));
+  return (reference) => known.has(reference);
 }
 
 function compareSides(joined: Sides, settings: MatchSettings): Compared {
@@ -251,7 +260,7 @@ export async function printCalendar(
   id: string,
   yearText: string,
   json: boolean,
-  { say }: Voices,
+  { say, tell }: Voices,
 ): Promise<void> {
   const year = /^\d{4}$/.test(yearText) ? Number(yearText) : null;
   const first = year === null ? null : dayOf(year, 1, 1);
@@ -265,6 +274,13 @@ export async function printCalendar(
     const reason = calendar.closed(day);
     if (reason !== null) closings.push({ date: isoDay(day), reason });
   }
-  if (json) say(JSON.stringify({ calendar: calendar.id, year, closingDays: closings }));
-  else for (const { date, reason } of closings) say(`${date}  ${reason}`);
+  const uncertain = calendar.uncertain?.(year) ?? null;
+  if (json) {
+    const note = uncertain === null ? {} : { uncertain };
+    say(JSON.stringify({ calendar: calendar.id, year, closingDays: closings, ...note }));
+    return;
+  }
+  for (const { date, reason } of closings) say(`${date}  ${reason}`);
+  if (uncertain !== null)
+    tell(`${uncertain} Add what is missing under reconciliation.closingDays in paydesk.yaml.`);
 }

@@ -1,5 +1,5 @@
 /**
- * A statement file on disk: which format it is in, and what it says.
+ * A statement file on disk, plain or packed: which format it is in, and what it says.
  *
  * Invariants: formats and profiles that ship with Paydesk go before those of paydesk.yaml, which is read only when it is
  * needed; a file that nothing recognises is an error with a hint, never an empty statement.
@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { Config } from '../config/schema.js';
-import { OpsError } from '../kernel/errors.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import type { StatementFormat, StatementItem } from '../reconciliation/formats/format.js';
 import {
@@ -29,13 +29,32 @@ export interface FormatChoice {
   profile?: string;
 }
 
-/** Throws `invalid` for a file that cannot be read. */
+/** Unpacked. Throws `invalid` for a file that cannot be read, and `conflict` for an archive that is refused. */
 export async function readInput(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await unpacked(path, await readFile(path));
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof OpsError ? error : unreadable(path, error);
   }
+}
+
+/** What gzip and zip begin with. */
+const isPacked = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0x1f && bytes[1] === 0x8b) || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+
+/** The one document in an archive; a plain file as it is. */
+async function unpacked(path: string, bytes: Buffer): Promise<Buffer> {
+  if (!isPacked(bytes)) return bytes;
+  const { unpack } = await import('../adapters/statements/unpack.js');
+  const documents = await unpack(path, bytes).catch((error: unknown) => {
+    throw new OpsError('conflict', toOpsError(error).publicMessage, { cause: error });
+  });
+  const [document] = documents;
+  if (document === undefined || documents.length > 1)
+    throw new OpsError('conflict', `The file ${path} contains ${documents.length} files.`, {
+      hint: 'Unpack it and name one of them.',
+    });
+  return Buffer.from(document.bytes);
 }
 
 const unreadable = (path: string, error: unknown): OpsError =>
@@ -81,6 +100,9 @@ async function* piecesOf(path: string, size: number): AsyncGenerator<Buffer, voi
   try {
     const file = await open(path);
     try {
+      const start = Buffer.alloc(2);
+      await file.read(start, 0, start.length, 0);
+      if (isPacked(start)) return yield await readInput(path);
       let window = Buffer.allocUnsafeSlow(size);
       for (let length = 0; ;) {
         const { bytesRead } = await file.read(window, length, window.length - length);

@@ -6,4 +6,6 @@ export interface BusinessCalendar {
   id: string;
   /** Why nothing settles on a day; null on a business day. */
   closed(day: Day): string | null;
+  /** What cannot be known of the closing days of a year; null for nothing. Absent: of no year. */
+  uncertain?(year: number): string | null;
 }

@@ -18,19 +18,27 @@ export type ReferenceFields = readonly string[];
 
 export const usualReferences: ReferenceFields = ['partnerRef', 'batchRef', 'ourRef'];
 
+/** Whether the ledger has an entry or a batch by this reference. */
+export type IsKnown = (reference: string) => boolean;
+
 export function statementLines(
   items: Iterable<StatementItem>,
   references: ReferenceFields = usualReferences,
+  isKnown?: IsKnown,
 ): Table<StatementLine> {
   const table: Table<StatementLine> = { rows: [], problems: [] };
   for (const item of items) {
-    if (item.type === 'row') addTo(table, lineOf(item, references));
+    if (item.type === 'row') addTo(table, lineOf(item, references, isKnown));
     else if (item.type === 'problem') table.problems.push(item);
   }
   return table;
 }
 
-function lineOf(row: StatementRow, references: ReferenceFields): StatementLine | Problem {
+function lineOf(
+  row: StatementRow,
+  references: ReferenceFields,
+  isKnown: IsKnown | undefined,
+): StatementLine | Problem {
   if (row.unsettled !== undefined) return problem(row.line, 'not_settled', row.unsettled);
   const exponent = currencyExponent(row.currency) ?? row.exponent;
   const amountMinor = rescale(row.amountMinor, row.exponent, exponent);
@@ -45,7 +53,7 @@ function lineOf(row: StatementRow, references: ReferenceFields): StatementLine |
   return {
     file: 0,
     line: row.line,
-    reference: referenceOf(row, references),
+    reference: referenceOf(row, references, isKnown),
     amountMinor,
     currency: row.currency,
     day: parseDay(row.valueDate ?? row.bookedAt?.slice(0, 10) ?? ''),
@@ -70,18 +78,24 @@ function conversionOf({ fx, amountMinor, currency }: StatementRow): Pick<Stateme
 
 /**
  * Where a bank gives all parts of an entry the entry's own reference, ours tells them apart, for a ledger that may know
- * payments by ours.
+ * payments by ours. One that the ledger knows goes before the others, but a batch is compared as one by another rule.
  */
-function referenceOf(row: StatementRow, references: ReferenceFields): string {
+function referenceOf(row: StatementRow, references: ReferenceFields, isKnown: IsKnown | undefined): string {
   const isShared = row.partnerRef !== undefined && row.partnerRef === row.batchRef;
-  const first = isShared && references.includes('ourRef') ? ['ourRef'] : [];
-  for (const field of [...first, ...references]) {
-    const canonical =
-      field === 'partnerRef' || field === 'batchRef' || field === 'ourRef' ? row[field] : row.raw[field];
-    const value = canonical?.trim() ?? '';
-    if (value !== '') return value;
+  const fields = isShared && references.includes('ourRef') ? ['ourRef', ...references] : references;
+  let first = '';
+  for (const field of fields) {
+    const value = valueOf(row, field);
+    if (value === '') continue;
+    if (isKnown === undefined || (field !== 'batchRef' && isKnown(value))) return value;
+    if (first === '') first = value;
   }
-  return '';
+  return first;
+}
+
+function valueOf(row: StatementRow, field: string): string {
+  const isCanonical = field === 'partnerRef' || field === 'batchRef' || field === 'ourRef';
+  return (isCanonical ? row[field] : row.raw[field])?.trim() ?? '';
 }
 
 /** The same amount with other decimals; null where that would round. */

@@ -143,9 +143,34 @@ describe('countries', () => {
       '01-01 03-03 03-26 03-29 04-30 05-03 05-04 05-06 05-24 09-06 09-22 12-24 12-27 12-28',
       'Labour Day within Easter',
     ],
+    [
+      'CN',
+      2026,
+      '01-01 01-02 02-16 02-17 02-18 02-19 02-20 02-23 04-06 05-01 05-04 05-05 06-19 09-25 10-01 10-02 10-05 10-06 10-07',
+      'with the bridges of the notice',
+    ],
+    [
+      'CN',
+      2025,
+      '01-01 01-28 01-29 01-30 01-31 02-03 02-04 04-04 05-01 05-02 05-05 06-02 10-01 10-02 10-03 10-06 10-07 10-08',
+      'autumn within the national days',
+    ],
+    ['CN', 2027, '01-01 02-05 04-05 06-09 09-15 10-01', 'the days of the law where no notice is known'],
     ['AU', 2026, '01-01 01-26 04-03 04-06 06-08 12-25 12-28', 'RITS rests where Sydney and Melbourne do'],
   ])('%s closes in %i on these weekdays: %s', (country, year, dates) => {
     expect(closedWeekdays(country, year)).toBe(dates);
+  });
+
+  it.each([
+    ['CN', 2026, null],
+    ['CN', 2027, /each November/],
+    ['IN', 2026, /each state/],
+    ['SA', 2026, /one earlier or later/],
+    ['DE', 2026, null],
+  ] as [string, number, RegExp | null][])('what cannot be known of %s in %i: %s', (country, year, words) => {
+    const uncertain = bankCalendar(country, target).uncertain?.(year) ?? null;
+    if (words === null) expect(uncertain).toBeNull();
+    else expect(uncertain).toMatch(words);
   });
 
   it('refuses a country that does not exist', () => {

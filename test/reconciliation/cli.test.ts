@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseFile } from '../../src/cli/parse.js';
 import { samples } from './formats/samples.js';
 import { script } from '../support/built.js';
+import { zipOf } from '../statements/zip.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -150,6 +152,26 @@ describe('parse', () => {
     const ran = await paydesk('parse', file, '--json');
     expect(ran.code).toBe(1);
     expect(linesOf(ran)[0]).toMatchObject({ type: 'problem', line: 1, code: 'unknown_format' });
+  });
+
+  it.each([
+    ['clean.sta.gz', gzipSync(samples.mt940 ?? ''), [], 'gzip'],
+    ['clean.zip', zipOf({ 'a.sta': samples.mt940 ?? '' }), [], 'zip'],
+    ['cut.gz', gzipSync(samples.mt940 ?? '').subarray(0, 40), ['bad_archive'], 'cut off'],
+    [
+      'two.zip',
+      zipOf({ 'a.sta': 'x', 'b.sta': 'y' }),
+      ['bad_archive'],
+      'which of two is meant cannot be known',
+    ],
+    ['empty.zip', zipOf({}), ['bad_archive'], 'nothing in it'],
+  ])('unpacks %s', async (name, bytes, problems) => {
+    await writeFile(join(folder, name), bytes);
+    const ran = await paydesk('parse', name, '--json');
+    const codes = linesOf(ran).filter(({ type }) => type === 'problem');
+    expect(codes.map(({ code }) => code)).toEqual(problems);
+    expect(ran.code).toBe(problems.length > 0 ? 1 : 0);
+    expect(linesOf(ran).at(-1)).toMatchObject({ type: 'summary', rows: problems.length > 0 ? 0 : 2 });
   });
 
   it.each([
@@ -306,6 +328,25 @@ describe('reconcile', () => {
     });
   });
 
+  it('reads packed tables, and lines that begin as a packed file does', async () => {
+    const odd = ledger.replace('L1,', 'PK,');
+    await writeFile(join(folder, 'ledger.csv.gz'), gzipSync(odd));
+    await writeFile(join(folder, 'odd.csv'), odd);
+    await writeFile(join(folder, 'statement.csv.zip'), zipOf({ 's.csv': statement }));
+    const [, , , , plain = ''] = files;
+    for (const [ours, theirs] of [
+      ['ledger.csv.gz', 'statement.csv.zip'],
+      ['odd.csv', plain],
+    ] as const) {
+      const ran = await paydesk('reconcile', '--ledger', ours, '--statement', theirs, '--json');
+      expect(linesOf(ran).at(-1)).toMatchObject({
+        ledgerRows: 5,
+        statementRows: 4,
+        matched: { exact: 1, batch: 1 },
+      });
+    }
+  });
+
   it('tells what is not due yet apart from what is missing', async () => {
     const lines = linesOf(
       await paydesk(...files, '--settle', 'T+2', '--calendar', 'TARGET', '--as-of', '2026-11-27'),
@@ -354,6 +395,12 @@ describe('reconcile', () => {
       },
     ]);
     expect(lines.at(-1)).toMatchObject({ matched: { exact: 1 }, quarantined: 0 });
+    const ours = 'id,partner_ref,amount_minor,currency,value_date\nL1,ord-1,500,EUR,2026-11-27\n';
+    await writeFile(join(folder, 'our-ledger.csv'), ours);
+    const byOurs = linesOf(
+      await paydesk('reconcile', '--ledger', 'our-ledger.csv', '--statement', 'clean.sta', '--json'),
+    );
+    expect(byOurs.at(-1)).toMatchObject({ matched: { exact: 1 }, breaks: { missing_in_ledger: 1 } });
     const named = linesOf(
       await paydesk(
         'reconcile',
@@ -385,5 +432,12 @@ describe('calendar', () => {
     const [line] = linesOf(await paydesk('calendar', 'TARGET', '2026', '--json'));
     expect(line).toMatchObject({ calendar: 'TARGET', year: 2026 });
     expect(JSON.stringify(line?.closingDays)).toContain('2026-12-25');
+    expect(line).not.toHaveProperty('uncertain');
+  });
+
+  it('says what cannot be known of a country’s closing days', async () => {
+    const ran = await paydesk('calendar', 'IN', '2026');
+    expect(ran.err).toMatch(/only national holidays are known.*closingDays/);
+    expect(linesOf(await paydesk('calendar', 'IN', '2026', '--json'))[0]?.uncertain).toMatch(/each state/);
   });
 });

@@ -56,3 +56,18 @@ it('parts of an entry that share the bank’s reference go by ours', () => {
   expect(statementLines(parts).rows.map(({ reference }) => reference)).toEqual(['E1', 'E2']);
   expect(statementLines([row({ partnerRef: 'B1', batchRef: 'B1' })]).rows[0]?.reference).toBe('B1');
 });
+
+it.each([
+  [{ partnerRef: 'B1', ourRef: 'INV-1' }, 'INV-1', 'ours, where the ledger does not know the bank’s'],
+  [{ partnerRef: 'P1', ourRef: 'INV-1' }, 'P1', 'the partner’s, where the ledger knows both'],
+  [{ partnerRef: 'B1', ourRef: 'X' }, 'B1', 'the first, where it knows neither'],
+  [{ partnerRef: 'PO1', ourRef: 'X' }, 'PO1', 'a batch that is paid as one'],
+  [
+    { partnerRef: 'B1', batchRef: 'PO1' },
+    'B1',
+    'no batch of which this is a part: those are compared together',
+  ],
+] as [Partial<StatementRow>, string, string][])('%j goes by %s: %s', (more, reference) => {
+  const isKnown = (text: string): boolean => ['P1', 'INV-1', 'PO1'].includes(text);
+  expect(statementLines([row(more)], undefined, isKnown).rows[0]?.reference).toBe(reference);
+});

@@ -10,7 +10,7 @@ import Holidays, { type HolidaysTypes } from 'date-holidays';
 import { isoDay, parseDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
-import { nationalDays } from './national-days.js';
+import { nationalDays, nationalUncertainty } from './national-days.js';
 
 /** Countries whose weekend is Friday and Saturday. The United Arab Emirates left this list on 1 January 2022. */
 const fridayWeekends = new Set('BD BH DZ EG IL IQ JO KW LY MV OM QA SA SD SY YE'.split(' '));
@@ -43,7 +43,20 @@ export function bankCalendar(country: string, euro: BusinessCalendar): BusinessC
         closings.get(date) ?? weekendName(day, weekend) ?? (isEuro(code, date) ? euro.closed(day) : null)
       );
     },
+    uncertain: (year) => nationalUncertainty(code, year) ?? moonUncertainty(holidays, year),
   };
+}
+
+const islamicMonth = /\b(?:Muharram|Rabi|Rajab|Ramadan|Shawwal|Dhu al-Hijjah)\b/;
+
+/** Months begin with the sight of the moon, which is proclaimed the evening before. */
+function moonUncertainty(holidays: Holidays, year: number): string | null {
+  const isSeen = holidays
+    .getHolidays(year, 'en')
+    .some(({ type, rule }) => type === 'public' && islamicMonth.test(rule));
+  return isSeen
+    ? 'Feasts of the Islamic calendar are calculated; the days that are proclaimed may be one earlier or later.'
+    : null;
 }
 
 const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

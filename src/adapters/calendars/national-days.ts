@@ -3,8 +3,9 @@
  * in lieu of a weekend, days that were proclaimed, and days that were moved away.
  *
  * Sources: Payments Canada, Lynx holiday schedules; the Bulgarian Labour Code, article 154; the Korean Act on Public
- * Holidays and its proclamations; the Reserve Bank of Australia, RITS; the Bank of England. Deliberately absent: days that
- * are proclaimed year by year in other countries, for which paydesk.yaml has `closingDays`.
+ * Holidays and its proclamations; the Reserve Bank of Australia, RITS; the Bank of England; the notices of China's State
+ * Council. Deliberately absent: days that are proclaimed year by year in other countries, for which paydesk.yaml has
+ * `closingDays`; the weekends on which China works, because money that came then would be early and never missing.
  */
 import { dayOf, isoDay, parseDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 
@@ -67,7 +68,36 @@ const australia: Rule = (year) => ({ [isoDay(secondMonday(year, 6))]: "King's Bi
 /** Banks rest on Labour Day, which was no public holiday for long. */
 const korea: Rule = (year) => ({ [`${year}-05-01`]: 'Labour Day' });
 
-const rules: Readonly<Record<string, Rule>> = { AU: australia, BG: bulgaria, CA: canada, KR: korea };
+/** The days that a notice gives are all of a year; in other years those of the law stand, without children's half of one. */
+const china: Rule = (year, known) => {
+  const notice = chineseHolidays[year];
+  if (notice === undefined) return { [`${year}-06-01`]: null };
+  const lawful = [...known.keys()].map((date) => [date, null] as const);
+  const days = notice.flatMap(({ name, from, to }) =>
+    range(onDate(year, from), onDate(year, to)).map((date) => [date, name] as const),
+  );
+  return Object.fromEntries([...lawful, ...days]);
+};
+
+const range = (first: Day, last: Day): string[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => isoDay(first + at));
+
+const rules: Readonly<Record<string, Rule>> = {
+  AU: australia,
+  BG: bulgaria,
+  CA: canada,
+  CN: china,
+  KR: korea,
+};
+
+/** What is not known of a country's closing days; null for nothing. */
+export function nationalUncertainty(country: string, year: number): string | null {
+  if (country === 'CN' && chineseHolidays[year] === undefined)
+    return `China proclaims the bridges between its holidays each November for the next year; those of ${year} are not known here.`;
+  if (country === 'IN')
+    return 'The banks of India close on the days that each state proclaims, and work on some Saturdays; only national holidays are known here.';
+  return null;
+}
 
 /** Fixed days, and for each on a weekend the next weekday on which nothing else is kept. */
 function withDaysInLieu(
@@ -85,6 +115,54 @@ function withDaysInLieu(
   }
   return days;
 }
+
+const notice = (...days: [name: string, from: string, to?: string][]): ChineseHoliday[] =>
+  days.map(([name, from, to = from]) => ({ name, from, to }));
+
+interface ChineseHoliday {
+  name: string;
+  from: string;
+  to: string;
+}
+
+const [newYear, spring, qingming, labour, dragonBoat, midAutumn, national] = [
+  "New Year's Day",
+  'Spring Festival',
+  'Qingming Festival',
+  'Labour Day',
+  'Dragon Boat Festival',
+  'Mid-Autumn Festival',
+  'National Day',
+];
+
+const chineseHolidays: Readonly<Record<number, ChineseHoliday[]>> = {
+  2024: notice(
+    [newYear, '01-01'],
+    [spring, '02-10', '02-17'],
+    [qingming, '04-04', '04-06'],
+    [labour, '05-01', '05-05'],
+    [dragonBoat, '06-08', '06-10'],
+    [midAutumn, '09-15', '09-17'],
+    [national, '10-01', '10-07'],
+  ),
+  2025: notice(
+    [newYear, '01-01'],
+    [spring, '01-28', '02-04'],
+    [qingming, '04-04', '04-06'],
+    [labour, '05-01', '05-05'],
+    [dragonBoat, '05-31', '06-02'],
+    [national, '10-01', '10-08'],
+  ),
+  2026: notice(
+    [newYear, '01-01', '01-03'],
+    [spring, '02-15', '02-23'],
+    [qingming, '04-04', '04-06'],
+    [labour, '05-01', '05-05'],
+    [dragonBoat, '06-19', '06-21'],
+    [midAutumn, '09-25', '09-27'],
+    [national, '10-01', '10-07'],
+  ),
+};
 
 const election = 'Election Day';
 const temporary = 'Temporary holiday';

@@ -219,12 +219,12 @@ function firstOf<Found>(nodes: (XmlNode | undefined)[], find: (node: XmlNode) =>
 }
 
 function foreignAmount(node: XmlNode, currency: string): ForeignAmount | null {
-  for (const path of ['AmtDtls/InstdAmt', 'AmtDtls/TxAmt', 'AmtDtls/CntrValAmt']) {
-    const money = readMoney(nodeAt(node, `${path}/Amt`));
+  for (const path of ['AmtDtls/InstdAmt/', 'AmtDtls/TxAmt/', 'AmtDtls/CntrValAmt/', '']) {
+    const money = readMoney(nodeAt(node, `${path}Amt`));
     if (!money || money.currency === currency) continue;
     const rate = textAt(
       node,
-      `${path}/CcyXchg/XchgRate`,
+      `${path}CcyXchg/XchgRate`,
       'AmtDtls/TxAmt/CcyXchg/XchgRate',
       'AmtDtls/CntrValAmt/CcyXchg/XchgRate',
     );
@@ -284,7 +284,7 @@ function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, stri
   return raw;
 }
 
-/** The details come to their entry, or do so less the charges that the bank took from the whole. */
+/** The details come to their entry, or do so less the charges that the bank took from the whole or from them. */
 function* checkEntrySum(
   entry: XmlNode,
   money: CamtMoney,
@@ -292,8 +292,13 @@ function* checkEntrySum(
 ): Generator<Problem, void, undefined> {
   const isForeign = rows.some((row) => row.currency !== money.currency);
   const sum = totalOf(rows.map(movementOf));
-  const charges = feeOf(entry, money.currency) ?? { minor: 0n, exponent: 0 };
-  const isWhole = isSameAmount(sum, money) || isSameAmount(sum, totalOf([money, charges]));
+  const ofWhole = feeOf(entry, money.currency);
+  const ofEach = rows.flatMap(({ feeMinor, exponent }) =>
+    feeMinor === undefined ? [] : [{ minor: feeMinor, exponent }],
+  );
+  const isWhole = [[], ofWhole ? [ofWhole] : [], ofEach].some((charges) =>
+    isSameAmount(sum, totalOf([money, ...charges])),
+  );
   if (!isForeign && isWhole) return;
   const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');

@@ -8,7 +8,15 @@
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { dateReader, type DateReader } from './date-pattern.js';
-import { raiseExponent, readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
+import {
+  decimalText,
+  raiseExponent,
+  readAmount,
+  sameExponent,
+  totalOf,
+  withExponent,
+  type ExactAmount,
+} from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { delimiterOf, hasColumn, namedRecords, type NamedRecord } from './named-records.js';
 
@@ -35,6 +43,12 @@ interface ProfileColumns {
   foreignRate?: string[] | undefined;
 }
 
+/** What a line about the rows states of them. */
+interface SummaryTotals {
+  rows: string;
+  net: string;
+}
+
 export interface CsvProfile {
   id: string;
   title: string;
@@ -58,8 +72,8 @@ export interface CsvProfile {
   outgoing: RowKind[];
   /** A line of totals: the value that marks it, and kinds that it leaves out. */
   trailer?: { column: string; values: string[]; leavesOut: RowKind[] } | undefined;
-  /** A line about the whole file, under a header of its own: its values are used where a row has none. */
-  summary?: { column: string; values: string[] } | undefined;
+  /** A line about the rows behind it, under a header of its own: its values are used where a row has none. */
+  summary?: { column: string; values: string[]; totals?: SummaryTotals } | undefined;
 }
 
 export function csvProfile(profile: CsvProfile): StatementFormat {
@@ -81,6 +95,7 @@ export function csvProfile(profile: CsvProfile): StatementFormat {
       for (const record of namedRecords(text, { delimiter: profile.delimiter, isHeader }))
         if (record.type === 'problem') yield record;
         else yield* reader.read(record);
+      yield* reader.end();
     },
   };
 }
@@ -109,6 +124,8 @@ class ProfileReader {
   private readonly kindOf: (word: string) => RowKind;
   private readonly totals = new Map<string, Total>();
   private summary: NamedRecord | null = null;
+  /** Of the rows that the summary is about, what each came to. */
+  private nets: ExactAmount[] = [];
 
   constructor(private readonly profile: CsvProfile) {
     this.dates = dateReader(profile.dates);
@@ -118,6 +135,7 @@ class ProfileReader {
   *read(line: NamedRecord): Generator<StatementItem, void, undefined> {
     const { trailer, summary } = this.profile;
     if (summary?.values.includes(line.get(summary.column)) === true) {
+      yield* this.end();
       this.summary = line;
       return;
     }
@@ -129,7 +147,30 @@ class ProfileReader {
       return yield* this.checkTrailer(record);
     const row = this.row(record);
     yield row;
+    if (row.type === 'row' && summary?.totals) this.nets.push(netOf(row));
     if (row.type === 'row' && trailer?.leavesOut.includes(row.kind) !== true) this.add(row);
+  }
+
+  /** The totals of a summary are whole or rounded to the decimals that they have. */
+  *end(): Generator<Problem, void, undefined> {
+    const { summary: line, nets, profile } = this;
+    this.nets = [];
+    const totals = profile.summary?.totals;
+    if (!line || !totals) return;
+    const rows = line.get(totals.rows);
+    if (rows !== '' && rows !== String(nets.length))
+      yield problem(
+        line.line,
+        'total_mismatch',
+        `${rows} rows are stated, ${nets.length} could be read`,
+        totals.rows,
+      );
+    const stated = this.amount(line, this.currencyOf(line), [totals.net]);
+    const { minor, exponent } = totalOf([...nets, ...(stated ? [{ ...stated, minor: -stated.minor }] : [])]);
+    const unit = 10n ** BigInt(exponent - (stated?.exponent ?? 0));
+    if (!stated || (minor < 0n ? -minor : minor) * 2n <= (unit === 1n ? 0n : unit)) return;
+    const message = `the ${nets.length} rows differ from the total by ${decimalText(minor, exponent)}`;
+    yield problem(line.line, 'total_mismatch', message, totals.net);
   }
 
   private add({ currency, amountMinor, exponent }: StatementRow): void {
@@ -267,6 +308,11 @@ class ProfileReader {
     return null;
   }
 }
+
+const netOf = ({ netMinor, amountMinor, feeMinor = 0n, exponent }: StatementRow): ExactAmount => ({
+  minor: netMinor ?? amountMinor - feeMinor,
+  exponent,
+});
 
 const badAmount = (record: NamedRecord, names: string[] = []): Problem =>
   problem(record.line, 'bad_amount', `${quoted(record.get(...names))} is not an amount`, names[0]);

@@ -85,6 +85,7 @@ function readEntry(
     valueDate,
     raw: { ':61:': tag.text, ':86:': details.text, ...(details.own !== '' && { ':NS:': details.own }) },
   };
+  if (mark.startsWith('E')) row.unsettled = 'the bank expects the entry and has not booked it';
   const bookedAt = nearDate(entry, valueDate);
   if (bookedAt !== undefined) row.bookedAt = bookedAt;
   const [customer, rest] = customerParts(customerField);

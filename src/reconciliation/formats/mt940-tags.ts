@@ -20,19 +20,28 @@ const knownTags = new Set(
 
 /** What stands around messages: SWIFT blocks, the headers of file transfer, and the end of a message. */
 const envelopeLine =
-  /^(?:\{.*|-\}.*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24})$/u;
+  /^(?:\{.*|-\}.*|\$\s*|-[\s\p{Cc}]*|-XXX\s*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24}(?: \d{4})?)$/u;
 
 /** `-}`, `-XXX`, or a dash alone. */
 const endLine = /^-(?:\}|\p{Cc}|XXX\s*$|\s*$)/u;
+
+/** German savings banks put the dash of a message's end before a tag within it. */
+const misplacedDash = /^-(?=:(?:20|25|28C|6[0-25][FM]?|86):)/;
 
 function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   let tag: Tag | null = null;
   for (const [at, lineText] of text.split(/\r\n|\r|\n/).entries()) {
     const line = at + 1;
-    const content = lineText.replace(/^[\p{Cc}\uFEFF]+/u, '').replace(/^\{1:[^\n]*?\{4:/, '');
+    const content = lineText
+      .replace(/^[\p{Cc}\uFEFF]+/u, '')
+      .replace(/^\{1:[^\n]*?\{4:/, '')
+      .replace(misplacedDash, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     // A time such as `:12:30` may begin a line of free text.
-    const isText = tag?.name === '86' && name !== undefined && !knownTags.has(name);
+    const isText =
+      tag?.name === '86' &&
+      name !== undefined &&
+      (!knownTags.has(name) || isRestOfTime(tag.text, name, rest));
     if (name !== undefined && !name.startsWith('94') && !isText) {
       if (tag) yield tag;
       tag = { line, name, text: rest };
@@ -45,6 +54,10 @@ function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   }
   if (tag) yield tag;
 }
+
+/** The minutes of a time that a line end cuts in two look like a tag: `12` and `:20:44`. */
+const isRestOfTime = (before: string, minutes: string, after: string): boolean =>
+  /(?:^|\D)[0-2]?\d$/.test(before) && /^[0-5]\d$/.test(minutes) && /^[0-5]\d(?!\d)/.test(after);
 
 /** Tags of which a statement has one each, so that a second one begins the next. */
 const headTags: Readonly<Record<string, string>> = {

@@ -17,16 +17,26 @@ import { nulBytes } from './text.js';
 export const mt940: StatementFormat = {
   id: 'mt940',
   title: 'SWIFT MT940 or MT942',
-  recognises: (head) =>
-    /(?:^|\{4:)[\p{Cc}\uFEFF]*:(?:20|25P?|28C?):/mu.test(head) &&
-    /^:(?:25P?|6[02][FM]|61|34F|90[CD]):/m.test(head),
-  *parse(text): Generator<StatementItem, void, undefined> {
-    yield* nulBytes(text);
+  recognises(head) {
+    const lines = withLineEnds(head);
+    return (
+      /(?:^|\{4:)[\p{Cc}\uFEFF]*:(?:20|25P?|28C?):/mu.test(lines) &&
+      /^:(?:25P?|6[02][FM]|61|34F|90[CD]):/m.test(lines)
+    );
+  },
+  *parse(file): Generator<StatementItem, void, undefined> {
+    yield* nulBytes(file);
+    const text = withLineEnds(file);
     for (const piece of orNoStatement(statementsOf(text)))
       if ('type' in piece) yield piece;
       else yield* readStatement(piece);
   },
 };
+
+/** Statements that come through FinTS may end their lines with `@@`. */
+function withLineEnds(text: string): string {
+  return /@@(?:\r\n|\r|\n)?:2[05]:/.test(text) ? text.replace(/@@(?:\r\n|\r|\n)?/g, '\n') : text;
+}
 
 function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> {
   const first = tags[0]?.line ?? 1;
@@ -56,7 +66,8 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
       'the statement ends without a closing balance',
       ':62F:',
     );
-  yield* checkBalances(open?.amount, close?.amount, rows.map(movementOf), close?.line ?? first);
+  const booked = rows.filter(({ unsettled }) => unsettled === undefined);
+  yield* checkBalances(open?.amount, close?.amount, booked.map(movementOf), close?.line ?? first);
   yield* checkSums(tags, rows, currency);
 }
 
@@ -131,7 +142,7 @@ function currencyIn(tags: Tag[]): string | undefined {
 
 function currencyPattern(name: string): RegExp | null {
   if (name === '34F') return /^([A-Z]{3})/;
-  if (name === '90C' || name === '90D') return /^\d+([A-Z]{3})/;
+  if (name === '90C' || name === '90D') return /^\d*([A-Z]{3})/;
   return openingTags.includes(name) || closingTags.includes(name) ? /^[CD]\d{6}([A-Z]{3})/ : null;
 }
 
@@ -143,12 +154,13 @@ function* checkSums(
 ): Generator<Problem, void, undefined> {
   for (const tag of tags) {
     if (tag.name !== '90C' && tag.name !== '90D') continue;
-    const [, count = '', amountText = ''] = /^(\d+)[A-Z]{3}([\d.,]+)/.exec(tag.text) ?? [];
+    const [, count = '', amountText = ''] = /^(\d*)[A-Z]{3}([\d.,]+)/.exec(tag.text) ?? [];
     const stated = readSwiftAmount(amountText, currency);
     const side = rows.filter(({ amountMinor }) => amountMinor < 0n === (tag.name === '90D'));
     const { minor, exponent } = totalOf(side.map(movementOf));
     const sum = { exponent, minor: minor < 0n ? -minor : minor };
-    const isRight = stated !== null && Number(count) === side.length && isSameAmount(stated, sum);
+    const isCountRight = count === '' || Number(count) === side.length;
+    const isRight = stated !== null && isCountRight && isSameAmount(stated, sum);
     if (!isRight)
       yield problem(
         tag.line,

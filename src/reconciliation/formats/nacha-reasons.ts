@@ -39,11 +39,20 @@ export const returnReasons: Readonly<Record<string, string>> = {
   R37: 'source document presented for payment',
   R38: 'stop payment on the source document',
   R39: 'improper source document',
+  R40: 'enrolment refused by the federal agency',
+  R41: 'enrolment with an invalid transaction code',
+  R42: 'enrolment with a wrong routing number or check digit',
+  R43: 'enrolment with an invalid account number',
+  R44: 'enrolment with an invalid individual identification number',
+  R45: 'enrolment with an invalid name',
+  R46: 'enrolment with an invalid representative payee indicator',
+  R47: 'duplicate enrolment',
   R50: 'state law affects the acceptance of the check',
   R51: 'item is ineligible or improper',
   R52: 'stop payment on the item',
   R53: 'item and entry presented for payment',
   R61: 'misrouted return',
+  R62: 'return of an erroneous or reversing debit',
   R67: 'duplicate return',
   R68: 'untimely return',
   R69: 'field error',
@@ -54,6 +63,7 @@ export const returnReasons: Readonly<Record<string, string>> = {
   R74: 'corrected return',
   R75: 'return not a duplicate',
   R76: 'no errors found',
+  R77: 'dishonoured return of a reversal not accepted',
   R80: 'cross-border coding error',
   R81: 'no participant in the cross-border programme',
   R82: 'invalid foreign receiving bank',
@@ -61,3 +71,6 @@ export const returnReasons: Readonly<Record<string, string>> = {
   R84: 'entry not processed by the gateway',
   R85: 'incorrectly coded outbound international payment',
 };
+
+/** The originating bank refuses a return, which undoes it; R63 to R66 are of older rules. */
+export const isDishonored = (reason: string): boolean => reason >= 'R61' && reason <= 'R70';

@@ -2,13 +2,14 @@
  * NACHA files: returns (addenda 99), notifications of change (addenda 98), and the entries of ordinary files.
  *
  * Invariants: records have 94 characters, found by their first; counts, entry hashes and totals of batch and file must
- * agree. A returned debit takes money back from us, a returned credit brings it back; a notification moves none.
+ * agree. A returned debit takes money back from us, a returned credit brings it back; a dishonoured return undoes that, and
+ * one that is contested does it again. A notification moves none.
  * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
  */
 import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { badDates, sixDigitDay } from './dates.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { returnReasons } from './nacha-reasons.js';
+import { isDishonored, returnReasons } from './nacha-reasons.js';
 import { isBlank, nulBytes } from './text.js';
 
 export const nacha: StatementFormat = {
@@ -307,9 +308,14 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
 const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>
   addenda.find(({ text }) => text.slice(1, 3) === type)?.text;
 
-/** What we debit comes to us, unless it is returned; an advice says what happened to our own account. */
-const comesToUs = (text: string, batch: Batch, returned: string | undefined): boolean =>
-  (isDebit(text) === (returned === undefined)) !== isAdvice(batch);
+/**
+ * What we debit comes to us, unless it is returned; an advice says what happened to our own account. A dishonoured return
+ * has the transaction code of the return, and so has a contested one.
+ */
+function comesToUs(text: string, batch: Batch, returned: string | undefined): boolean {
+  const goesBack = returned !== undefined && !isDishonored(returned.slice(3, 6));
+  return (isDebit(text) !== goesBack) !== isAdvice(batch);
+}
 
 function kindOf(
   text: string,
@@ -319,8 +325,12 @@ function kindOf(
 ): RowKind {
   if (change !== undefined) return 'notification_of_change';
   if (returned !== undefined) return 'return';
-  return isAdvice(batch) ? 'transfer' : originatedKind(text);
+  if (isAdvice(batch)) return 'transfer';
+  return isReversal(batch) ? 'reversal' : originatedKind(text);
 }
+
+/** The rules require this word for entries that undo others, and reserve it for them. */
+const isReversal = ({ description }: Batch): boolean => description === 'REVERSAL';
 
 /** International entries (IAT) and advices have other facts in the place of our reference. */
 const ownReference = ({ entryClass }: Batch, text: string): string =>

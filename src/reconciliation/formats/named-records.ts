@@ -91,9 +91,19 @@ function placeOf({ names, places }: Columns, wanted: string): number {
   return place;
 }
 
-/** A partner's next version may write its columns in another case. */
-const isSameName = (name: string, wanted: string): boolean =>
-  name.length === wanted.length && name.toLowerCase() === wanted.toLowerCase();
+/** Versions of a report write a column in another case, or other marks between its words: `created_utc`, `Created (UTC)`. */
+function isSameName(name: string, wanted: string): boolean {
+  if (name === wanted) return true;
+  const letters = wantedLetters.get(wanted) ?? lettersOf(wanted);
+  wantedLetters.set(wanted, letters);
+  // Every row is asked whether it is a header.
+  const isAlike = name.length >= letters.length && name.charAt(0).toLowerCase() === letters.charAt(0);
+  return isAlike && letters !== '' && lettersOf(name) === letters;
+}
+
+const wantedLetters = new Map<string, string>();
+
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 function named({ line, fields }: CsvRecord, columns: Columns): NamedRecord | Problem {
   const { names } = columns;

@@ -22,7 +22,8 @@ export const paypal: StatementFormat = {
   parse: parsePaypal,
 };
 
-const firstTag = /^\s*"?(?:RH|FH|SH)"?([,\t])/;
+/** A report may have lost its headers but the names of the columns. */
+const firstTag = /^\s*"?(?:RH|FH|SH|CH(?="?[,\t]\s*"?Transaction\s+ID\b))"?([,\t])/;
 
 interface Section {
   /** Where its header stands. */

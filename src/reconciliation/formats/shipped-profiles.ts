@@ -1,45 +1,58 @@
 /**
  * Profiles of partners whose settlement reports are plain CSV.
  *
- * Invariant: columns are the partner's published ones. Sources: Checkout.com, “Financial actions by payout ID report”
- * and “Breakdown types”; dLocal, “Reporting: Settlement, cross-border payins model”; Trustly, “Settlement report”
+ * Invariant: columns are the partner's published ones. Sources: Checkout.com, “Financial actions by payout ID report”,
+ * “Settlement breakdown report” and “Breakdown types”; dLocal, “Reporting: Settlement, cross-border payins model”; Trustly, “Settlement report”
  * (ViewAutomaticSettlementDetailsCSV).
  */
 import type { CsvProfile } from './csv-profile.js';
 
 const usual = { delimiter: ',', decimal: '.', minorUnits: false, negativeFees: false } as const;
 
-/** A row per breakdown of an action, in the currency of the balance, with up to eight decimals; fees are negative rows. */
+/**
+ * In the currency of the balance, with up to eight decimals: a row per breakdown of an action, where fees are negative
+ * rows, or in the settlement breakdown a row per movement with its deductions.
+ */
 const checkout: CsvProfile = {
   ...usual,
   id: 'checkout',
-  title: 'Checkout.com financial actions',
+  title: 'Checkout.com financial actions or settlement breakdown',
   outgoing: [],
+  negativeFees: true,
   dates: ['yyyy-MM-ddTHH:mm:ss', 'yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd'],
   columns: {
     account: ['Currency Account ID', 'Sub-Account ID', 'Client Entity ID'],
-    kind: ['Breakdown Type'],
+    kind: ['Breakdown Type', 'Type'],
     partnerRef: ['Payment ID', 'Action ID'],
     ourRef: ['Reference'],
     batchRef: ['Payout ID'],
-    amount: ['Holding Currency Amount'],
+    amount: ['Holding Currency Amount', 'Gross In Holding Currency'],
+    fee: ['Deduction In Holding Currency'],
+    net: ['Net In Holding Currency'],
     currency: ['Holding Currency'],
-    foreignAmount: ['Processing Currency Amount'],
+    foreignAmount: ['Processing Currency Amount', 'Gross In Processing Currency'],
     foreignCurrency: ['Processing Currency'],
     foreignRate: ['FX Rate Applied'],
     valueDate: ['Available On'],
     bookedAt: ['Processed On'],
-    description: ['Breakdown Type'],
+    description: ['Breakdown Type', 'Type'],
   },
   kinds: {
     Capture: 'payment',
     'Partial Capture': 'payment',
+    Charge: 'payment',
+    'Partial Charge': 'payment',
     Refund: 'refund',
     'Partial Refund': 'refund',
     'Chargeback (*': 'chargeback',
     Chargeback: 'chargeback',
     '*Fee': 'fee',
     '*Tax': 'fee',
+    // Movements of the settlement breakdown that have deductions alone.
+    Void: 'fee',
+    'Account Updater': 'fee',
+    'Network Token*': 'fee',
+    'Merchant Payout': 'fee',
     Payout: 'payout',
     'Rolling Reserve Release': 'reserve_release',
     'Rolling Reserve*': 'reserve',
@@ -61,7 +74,11 @@ const dlocal: CsvProfile = {
   outgoing: [],
   negativeFees: true,
   dates: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd', 'yyyy/MM/dd'],
-  summary: { column: 'ROW_TYPE', values: ['HEADER'] },
+  summary: {
+    column: 'ROW_TYPE',
+    values: ['HEADER'],
+    totals: { rows: 'NUMBER_OF_ITEMS', net: 'NET_TOTAL_AMOUNT' },
+  },
   columns: {
     kind: ['ROW_TYPE'],
     partnerRef: ['DLOCAL_TRANSACTION_ID'],
@@ -82,6 +99,7 @@ const dlocal: CsvProfile = {
   kinds: {
     TRANSACTION: 'payment',
     PAYMENT: 'payment',
+    CAPTURE: 'payment',
     REFUND: 'refund',
     CHARGEBACK: 'chargeback',
     CHARGEBACK_REVERSAL: 'chargeback_reversal',

@@ -38,7 +38,9 @@ const kinds: Readonly<Record<string, RowKind>> = {
   payout_reversal: 'payout_reversal',
   transfer: 'transfer',
   transfer_reversal: 'reversal',
+  connect_collection_transfer: 'transfer',
   risk_reserved_funds: 'reserve',
+  connect_reserved_funds: 'reserve',
   other_adjustment: 'adjustment',
   topup: 'transfer',
   topup_reversal: 'reversal',
@@ -92,6 +94,8 @@ const availableColumns = [
   'automatic_payout_effective_at_utc',
   'available_on',
   'available_on_utc',
+  'effective_at',
+  'effective_at_utc',
 ];
 
 function addFacts(row: StatementRow, record: NamedRecord): void {

@@ -203,6 +203,17 @@ describe('batches', () => {
     expect(rowsOf(camt, text).map(({ feeMinor }) => feeMinor)).toEqual([undefined, undefined]);
   });
 
+  it('accepts details that come to the entry before their own charges', () => {
+    const charge = '<Chrgs><Rcrd><Amt Ccy="EUR">1</Amt></Rcrd></Chrgs>';
+    const inside = details(part('10', 'A') + charge, part('20', 'B') + charge);
+    const text = document(statement({ entries: entry('28', inside), closing: '128' }));
+    expect(read(camt, text).problems).toEqual([]);
+    expect(rowsOf(camt, text).map(({ amountMinor, feeMinor }) => [amountMinor, feeMinor])).toEqual([
+      [1000n, 100n],
+      [2000n, 100n],
+    ]);
+  });
+
   it('gives each detail its own charges and conversion, and none those of the whole', () => {
     const ofOne = '<Chrgs><Rcrd><Amt Ccy="EUR">0.5</Amt></Rcrd></Chrgs>';
     const ofAll = `${ofOne.replace('0.5', '3')}<AmtDtls><InstdAmt><Amt Ccy="USD">35</Amt></InstdAmt></AmtDtls>`;
@@ -232,6 +243,11 @@ describe('charges and conversion', () => {
     ],
   ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
     expect(one(inside)?.feeMinor).toBe(feeMinor);
+  });
+
+  it('keeps the amount of a detail in another currency than its entry', () => {
+    const fx = { currency: 'USD', amountMinor: 1200n, exponent: 2 };
+    expect(one(details('<Amt Ccy="USD">12.00</Amt>'))?.fx).toEqual(fx);
   });
 
   it('keeps the instructed amount and its rate', () => {

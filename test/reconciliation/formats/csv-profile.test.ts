@@ -215,6 +215,54 @@ describe('profiles that ship', () => {
     },
   };
 
+  const breakdown = (...rows: string[]): string =>
+    lines(
+      'Client Entity ID,Type,Payment ID,Reference,Processed On,Available On,Holding Currency,Payout ID,Gross In Holding Currency,Deduction In Holding Currency,Net In Holding Currency,Processing Currency,Gross In Processing Currency,FX Rate Applied',
+      ...rows.map((row) => `ent_1,${row}`),
+    );
+  it.each([
+    [
+      'Charge,pay_1,ord-1,2026-11-26T10:00:00.000,2026-11-27T00:00:00.000,EUR,PO1,50,-1.5,48.5,EUR,50,1',
+      '2 payment 50.00 EUR 150 4850 2026-11-27 –',
+      'fees are deductions',
+    ],
+    [
+      'Refund,pay_1,ord-1,2026-11-26T10:00:00.000,2026-11-27T00:00:00.000,EUR,PO1,-9.5,-0.125,-9.625,USD,-10,0.95',
+      '2 refund -9.500 EUR 125 -9625 2026-11-27 {"currency":"USD","rate":"0.95","amountMinor":"-1000","exponent":2}',
+      'finer than cents, and converted',
+    ],
+    [
+      'Network Token Update,pay_2,,2026-11-26T10:00:00.000,2026-11-26T10:00:00.000,EUR,PO1,0,-0.1,-0.1,,0,',
+      '2 fee 0.00 EUR 10 -10 2026-11-26 –',
+      'a deduction alone',
+    ],
+  ])('checkout, settlement breakdown: %s', (row, expected) => {
+    const text = breakdown(row);
+    expect(sniffFormat(text).id).toBe('checkout');
+    const said = read(formatNamed('checkout', profiles), text, 'feeMinor', 'netMinor', 'valueDate', 'fx');
+    expect(said).toMatchObject({ rows: [expected], problems: [] });
+  });
+
+  const dlocal = (totals: string, ...nets: string[]): string =>
+    lines(
+      'ROW_TYPE,SETTLEMENT_CURRENCY,NUMBER_OF_ITEMS,NET_TOTAL_AMOUNT,TRANSFER_DATE,TRANSFER_ID,',
+      `HEADER,USD,${totals},2026-11-27,T-9,`,
+      'ROW_TYPE,DLOCAL_TRANSACTION_ID,GROSS_AMOUNT,FEE_AMOUNT,NET_AMOUNT',
+      ...nets.map((net, at) => `CAPTURE,T-${at},${net},0,${net}`),
+    );
+  it.each([
+    [dlocal('2,3.000004', '1.000001', '2.000003'), [], 'six decimals'],
+    [dlocal('2,3.01', '1.004', '2.004'), [], 'rounded to cents'],
+    [dlocal('2,3', '1.01', '2'), ['2 total_mismatch'], 'rounded to less than cents'],
+    [dlocal('2,3.01', '1.01', '2.01'), ['2 total_mismatch'], 'wrong'],
+    [dlocal('3,3.00', '1', '2'), ['2 total_mismatch'], 'a row is missing'],
+    [dlocal('2,3.00', '1', 'x'), ['5 bad_amount', '2 total_mismatch', '2 total_mismatch'], 'a bad row'],
+    [dlocal(',', '1'), [], 'none'],
+    [dlocal('1,1', '1') + dlocal('1,5', '2'), ['6 total_mismatch'], 'two reports glued together'],
+  ])('dlocal: totals %#', (text, problems) => {
+    expect(read(formatNamed('dlocal', profiles), text).problems).toEqual(problems);
+  });
+
   it.each(Object.entries(files))('%s', (id, { text, rows }) => {
     expect(sniffFormat(text).id).toBe(id);
     const said = read(

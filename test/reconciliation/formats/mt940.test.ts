@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { sniffFormat } from './sniff.js';
 import { mt940 } from '../../../src/reconciliation/formats/mt940.js';
+import { statementLines } from '../../../src/reconciliation/statement-lines.js';
 import { lines, read, rowsOf } from './support.js';
 
 /** One message around entries, which closes where they lead. */
@@ -22,8 +23,8 @@ describe('the sign of an entry', () => {
     ['D', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'a debit leaves us'],
     ['RC', '10,00', 'C261127EUR90,00', '5 reversal -10.00 EUR', 'a reversed credit takes money away'],
     ['RD', '10,00', 'C261127EUR110,00', '5 reversal 10.00 EUR', 'a reversed debit gives it back'],
-    ['EC', '10,00', 'C261127EUR110,00', '5 transfer 10.00 EUR', 'an expected credit (MT942)'],
-    ['ED', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'an expected debit (MT942)'],
+    ['EC', '10,00', 'C261127EUR100,00', '5 transfer 10.00 EUR', 'an expected credit (MT942) is not booked'],
+    ['ED', '10,00', 'C261127EUR100,00', '5 transfer -10.00 EUR', 'an expected debit (MT942) is not booked'],
     [
       'CR',
       '10,00',
@@ -46,6 +47,16 @@ describe('the sign of an entry', () => {
     const said = read(mt940, message([`:61:2611271127${mark}${amount}NTRFINV-1//B1`], closing));
     expect(said).toMatchObject({ rows: [row], problems: [] });
   });
+});
+
+it('tells expected entries (MT942) apart from booked ones, which alone are compared with the ledger', () => {
+  const text = message(
+    [':61:2611271127EC10,00NTRFINV-1//B1', ':61:2611271127C10,00NTRFINV-2//B2'],
+    'C261127EUR110,00',
+  );
+  const compared = statementLines(mt940.parse(text));
+  expect(compared.rows.map(({ reference }) => reference)).toEqual(['B2']);
+  expect(compared.problems).toMatchObject([{ line: 5, code: 'not_settled' }]);
 });
 
 describe('amounts', () => {
@@ -142,6 +153,12 @@ describe('references and details', () => {
     ['NONREF', [':86:free'], '– – free', 'no kind of booking'],
     ['//B8', [':86:free'], 'B8 – free', 'neither a kind of booking nor a reference of ours'],
     ['NMSC', [':86:Betaald om', ':12:30 uur'], '– – Betaald om :12:30 uur', 'a time is no tag'],
+    [
+      'NMSC',
+      [':86:Karte um 12', ':20:44 in Bonn'],
+      '– – Karte um 12 :20:44 in Bonn',
+      'not even in two lines',
+    ],
     ['NMSC', [':86:Schoenen', '-XXXL', '--'], '– – Schoenen -XXXL --', 'a dash that ends no message'],
   ])('%s %j', (entry, details, expected) => {
     const said = read(
@@ -199,9 +216,11 @@ describe('text around messages', () => {
     ['ABNANL2A\n940\nABNANL2A\n', '-', 'ABN AMRO'],
     ['0000 01INGBNL2AXXXX00001\n0000 01INGBNL2AXXXX00001\n940 00\n', '-XXX', 'file transfer (ING)'],
     [':940:\n', '-', 'Rabobank'],
+    ['GIBACZPX 0800\n940 N2\n0012345\n', '-', 'Česká spořitelna'],
     ['F01KNABNL2HXXX0000000000\n940XKNABNL2HXXX\n', '-', 'Knab'],
     ['{1:F01A}{2:O940A}{3:{108:X}}{4:\n', '-}{5:{CHK:12}{TNG:}}', 'blocks within blocks'],
     ['', '-   ', 'blanks behind the dash'],
+    ['{1:F01A}{2:O940A}{4:\n', '-}\n$', 'the mark between messages of a file (RJE)'],
     ['', '', 'nothing at all'],
     ['\uFEFF', '-', 'a byte order mark'],
   ])('%j', (before, after) => {
@@ -210,8 +229,20 @@ describe('text around messages', () => {
     expect(read(mt940, text)).toMatchObject({ problems: [], rows: [expect.stringContaining('1.00 EUR')] });
   });
 
-  it.each(['\r\n', '\r'])('reads lines that end with %j', (end) => {
-    expect(read(mt940, body.replaceAll('\n', end))).toEqual(read(mt940, body));
+  it.each(['\r\n', '\r', '@@', '@@\r\n'])('reads lines that end with %j', (end) => {
+    const text = body.replaceAll('\n', end);
+    expect(sniffFormat(text).id).toBe('mt940');
+    expect(read(mt940, text)).toEqual(read(mt940, body));
+  });
+
+  it('reads a message with its last dash in the wrong place', () => {
+    const text = body.replace(/^:(25|61):/gm, '-:$1:').replace(':62F:', '-\n:62F:');
+    expect(read(mt940, text)).toEqual(read(mt940, body));
+  });
+
+  it('keeps two at signs within a text', () => {
+    const text = body.replace(':62F:', ':86:mail a@@b\n:62F:');
+    expect(rowsOf(mt940, text)[0]?.description).toBe('mail a@@b');
   });
 
   it('reads several messages of one file, with their own balances', () => {
@@ -336,6 +367,7 @@ describe('what does not add up or cannot be read', () => {
         '-',
       );
     expect(read(mt940, text('1EUR1,00')).problems).toEqual([]);
+    expect(read(mt940, text('EUR1,00')).problems, 'without a number').toEqual([]);
     expect(read(mt940, text('2EUR1,00')).problems).toEqual(['8 total_mismatch']);
   });
 

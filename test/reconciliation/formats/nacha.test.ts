@@ -81,6 +81,36 @@ describe('entries', () => {
       'from a savings account',
     ],
     [
+      ['26', 1250, returned('R68')],
+      { debits: 1250 },
+      '3 return 12.50 USD 091400600000077 R68 untimely return',
+      'a dishonoured return of a debit: our bank takes the money again',
+    ],
+    [
+      ['21', 1250, returned('R61')],
+      { credits: 1250 },
+      '3 return -12.50 USD 091400600000077 R61 misrouted return',
+      'a dishonoured return of a credit: what came back leaves again',
+    ],
+    [
+      ['26', 1250, returned('R73')],
+      { debits: 1250 },
+      '3 return -12.50 USD 091400600000077 R73 timely original return',
+      'a contested dishonoured return of a debit is the return again',
+    ],
+    [
+      ['21', 1250, returned('R75')],
+      { credits: 1250 },
+      '3 return 12.50 USD 091400600000077 R75 return not a duplicate',
+      'and of a credit',
+    ],
+    [
+      ['26', 1250, returned('R80')],
+      { debits: 1250 },
+      '3 return -12.50 USD 091400600000077 R80 cross-border coding error',
+      'codes behind them are of ordinary returns',
+    ],
+    [
       ['26', 1250, returned('R99')],
       { debits: 1250 },
       '3 return -12.50 USD 091400600000077 R99',
@@ -127,6 +157,14 @@ describe('entries', () => {
       });
     },
   );
+
+  it('undo others where the batch says so', () => {
+    const text = file({ credits: 500, entries: 1, parts: 1 }, entry('22', 500)).replace(
+      'COLLECT ',
+      'REVERSAL',
+    );
+    expect(read(nacha, text)).toMatchObject({ problems: [], rows: ['3 reversal -5.00 USD'] });
+  });
 
   it.each([
     [

@@ -70,6 +70,13 @@ const report = (rows: string[], sums: string[] = [], count = rows.length): strin
     `"FF",${count}`,
   );
 
+it('is recognised by the names of its columns alone', () => {
+  const text = lines(['CH', ...columns].map(quote).join(','), body(), '"RC",1');
+  expect(sniffFormat(text).id).toBe('paypal');
+  expect(read(paypal, text)).toMatchObject({ rows: ['2 payment 52.00 USD'], problems: [] });
+  expect(paypal.recognises('"CH","Canton"')).toBe(false);
+});
+
 describe('a row', () => {
   it('has everything that the report says', () => {
     const { raw, ...row } = rowsOf(paypal, report([body()]))[0]!;

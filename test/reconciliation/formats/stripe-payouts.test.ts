@@ -55,6 +55,14 @@ describe('a row', () => {
     });
   });
 
+  it('has columns by the words of their names, as exports by hand write them', () => {
+    const text = csv({}).replace('created_utc', 'Created (UTC)').replace('source_id', 'Source ID');
+    expect(rowsOf(stripePayouts, text)[0]).toMatchObject({
+      partnerRef: 'ch_1',
+      bookedAt: '2026-11-25T09:11:12Z',
+    });
+  });
+
   it.each([
     ['charge', 'payment'],
     ['refund', 'refund'],
@@ -65,6 +73,8 @@ describe('a row', () => {
     ['payout', 'payout'],
     ['payout_reversal', 'payout_reversal'],
     ['risk_reserved_funds', 'reserve'],
+    ['connect_reserved_funds', 'reserve'],
+    ['connect_collection_transfer', 'transfer'],
     ['something_new', 'other'],
   ])('%s is a %s', (reporting_category, kind) => {
     expect(rowsOf(stripePayouts, csv({ reporting_category }))[0]?.kind).toBe(kind);
@@ -101,6 +111,14 @@ describe('a row', () => {
       .replace('automatic_payout_effective_at', 'automatic_payout_effective_at_utc')
       .replace('payment_metadata[colour]', 'connected_account');
     expect(rowsOf(stripePayouts, text)[0]).toMatchObject({ account: 'red', valueDate: '2026-11-27' });
+  });
+
+  it('is read with the columns of the report by payout', () => {
+    const text = csv({ automatic_payout_effective_at: '2026-11-27 00:00:00' }).replace(
+      'automatic_payout_effective_at',
+      'effective_at',
+    );
+    expect(rowsOf(stripePayouts, text)[0]).toMatchObject({ valueDate: '2026-11-27' });
   });
 
   it('keeps what the customer paid in another currency', () => {
