@@ -6,9 +6,11 @@
  * for the ten million; leaves nothing behind. The sandbox's rows are copied into the past under other ids, so every look-up
  * finds what it found before among many more. Statement times are PostgreSQL's own, of the reader and the bot together.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { firstDaysReconciled, ms, people, percentile, start, type People } from './harness.js';
@@ -21,6 +23,7 @@ const samples = 40;
 
 const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
 const cluster = join(home, 'postgres');
+const serverLog = join(cluster, 'server.log');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function connected(database: string): Promise<pg.Client> {
@@ -119,7 +122,7 @@ async function measured(texts: readonly string[]): Promise<Map<string, Sample[]>
   for (const text of texts) {
     const taken: Sample[] = [];
     for (let at = 0; at < warmUps + samples; at++) {
-      const from = (await readFile(join(cluster, 'server.log'))).length;
+      const { size: from } = await stat(serverLog);
       const { ms: waitedMs } = await crowd.type('ana', channel, text);
       await pause(30);
       if (at >= warmUps) taken.push({ waitedMs, sqlMs: await sqlSince(from) });
@@ -133,7 +136,7 @@ async function measured(texts: readonly string[]): Promise<Map<string, Sample[]>
 
 /** What PostgreSQL spent on parsing, planning and running statements since a place in its log. */
 async function sqlSince(from: number): Promise<number> {
-  const lines = (await readFile(join(cluster, 'server.log'))).subarray(from).toString('utf8');
+  const lines = await textOf(createReadStream(serverLog, { start: from }));
   return [...lines.matchAll(/LOG: {2}duration: ([\d.]+) ms/g)].reduce(
     (sum, [, each]) => sum + Number(each),
     0,
