@@ -86,9 +86,9 @@ it.each(metrics.map(({ id }) => id))(
 );
 
 /** Of a list of faulty rows since a day, the first day's holds those of all others; no day is staler than the last. */
-function daysThatTell({ rule, sources: [{ sql } = { sql: '' }] }: Invariant): number[] {
+function daysThatTell({ rule, sources }: Invariant): number[] {
   if (rule.kind === 'stale') return [0];
-  const isListOfRows = rule.kind === 'nothing' && sql.split('$1').length === 2;
+  const isListOfRows = rule.kind === 'nothing' && sources.every(({ sql }) => sql.split('$1').length === 2);
   return isListOfRows ? [6] : [0, 1, 2, 3, 4, 5, 6];
 }
 

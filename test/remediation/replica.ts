@@ -14,7 +14,7 @@ import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createLog } from '../../src/wiring/logging.js';
 import { livingRequests } from '../../src/wiring/remediation.js';
-import { strictDesk, type SlackAddress } from './strict-slack.js';
+import { strictDesk, type SlackAddress } from './strict-desk.js';
 import { tableDesk } from './table-bank.js';
 
 const [address = '', deathPoint = 'never', slackText] = process.argv.slice(2);
