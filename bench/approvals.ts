@@ -20,7 +20,8 @@ import { toOpsError } from '../src/kernel/errors.js';
 import { silentLog as log } from '../src/kernel/log.js';
 import type { RemediationService } from '../src/remediation/remediation.js';
 import { shortHashOf } from '../src/remediation/life/votes.js';
-import { startStrictSlack, strictDesk, type StrictSlack } from '../test/remediation/strict-slack.js';
+import { strictDesk } from '../test/remediation/strict-desk.js';
+import { startStrictSlack, type StrictSlack } from '../test/remediation/strict-slack.js';
 import { openTableBank } from '../test/remediation/table-bank.js';
 import { ms, percentile } from './harness.js';
 

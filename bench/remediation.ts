@@ -20,7 +20,7 @@ import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
 import { type RemediationService } from '../src/remediation/remediation.js';
 import { shortHashOf } from '../src/remediation/life/votes.js';
-import { operators } from '../test/remediation/support.js';
+import { operators } from '../test/remediation/people.js';
 import { openTableBank, tableDesk } from '../test/remediation/table-bank.js';
 import { ms, percentile } from './harness.js';
 

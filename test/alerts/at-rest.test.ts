@@ -20,6 +20,7 @@ import { dayMs, fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { detectorOf } from '../../src/wiring/detectors/detectors.js';
+import type { Invariant } from '../../src/ports/invariants.js';
 import type { Metric } from '../../src/ports/metrics.js';
 import { root } from '../house/source-tree.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
@@ -84,10 +85,17 @@ it.each(metrics.map(({ id }) => id))(
   600_000,
 );
 
+/** Of a list of faulty rows since a day, the first day's holds those of all others; no day is staler than the last. */
+function daysThatTell({ rule, sources }: Invariant): number[] {
+  if (rule.kind === 'stale') return [0];
+  const isListOfRows = rule.kind === 'nothing' && sources.every(({ sql }) => sql.split('$1').length === 2);
+  return isListOfRows ? [6] : [0, 1, 2, 3, 4, 5, 6];
+}
+
 it.each(shippedInvariants.map(({ id }) => id))('%s holds on each day of a week', async (id) => {
   const invariant = shippedInvariants.find((one) => one.id === id)!;
   const sources = createInvariantSources(database);
-  for (let day = 0; day < 7; day++) {
+  for (const day of daysThatTell(invariant)) {
     const at = new Date(now.getTime() - day * dayMs);
     const breaches = breachesOf(invariant, await sources.read(invariant, at), at);
     expect(breaches.slice(0, 5), at.toISOString()).toEqual([]);

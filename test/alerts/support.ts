@@ -12,7 +12,7 @@ import type { InvariantDeps } from '../../src/alerts/invariants/watch.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../../src/alerts/incidents.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
-import { minuteMs, type Clock } from '../../src/kernel/clock.js';
+import { dayMs, minuteMs, type Clock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -42,6 +42,8 @@ export interface Stage {
   glanced: MetricBucket[];
   /** Begin of the newest bucket with data; null for a source that fails. */
   dataUntil: Date | null;
+  /** Eight weeks of buckets are stored only where a test is about them. */
+  dataFrom: Date;
 }
 
 export const stageOn = (bench: Stage['bench']): Stage => ({
@@ -51,6 +53,7 @@ export const stageOn = (bench: Stage['bench']): Stage => ({
   observed: [],
   glanced: [],
   dataUntil: new Date('2100-01-01T00:00:00Z'),
+  dataFrom: new Date(bench.clock.now().getTime() - dayMs),
 });
 
 /** A replica: what it remembers is gone with it. `wire` carries its calls to Slack. */
@@ -72,11 +75,12 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     sources: { read: () => Promise.resolve([]), moved: () => Promise.resolve([]) },
     source: {
       read: (_metric, { from, to }) => {
-        const { dataUntil } = stage;
+        const { dataFrom, dataUntil } = stage;
         if (dataUntil === null) throw new OpsError('unavailable', 'The books are down.');
         const buckets = [];
         for (let at = from.getTime(); at < to.getTime() && at <= dataUntil.getTime(); at += metric.bucketMs)
-          buckets.push({ at: new Date(at), counts: [{ values: ['northpay'], attempts: 10, failures: 1 }] });
+          if (at >= dataFrom.getTime())
+            buckets.push({ at: new Date(at), counts: [{ values: ['northpay'], attempts: 10, failures: 1 }] });
         return Promise.resolve(buckets);
       },
       slowLimits: () => Promise.resolve([]),

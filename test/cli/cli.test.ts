@@ -291,7 +291,7 @@ describe('doctor', () => {
       join(folder, 'wrong.yaml'),
       'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\noperationsApi: { baseUrl: "http://127.0.0.1:9" }\nmail: { from: a@b.example }\n',
     );
-    const { code, said } = await paydesk(['doctor'], {
+    const { code, said } = await doctor({
       ...tokens,
       SLACK_APP_TOKEN: 'xapp-nobody',
       SLACK_BOT_TOKEN: 'xoxb-nobody',

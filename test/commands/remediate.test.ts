@@ -16,14 +16,8 @@ import type { RemediationState } from '../../src/ports/remediations.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
 import { sourceOf, faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
 import { requestOf, submissionOf } from '../support/requests.js';
-import {
-  ask,
-  policy,
-  spendAction,
-  startCompany,
-  type Company,
-  type Replica,
-} from '../remediation/support.js';
+import { policy } from '../remediation/people.js';
+import { ask, spendAction, startCompany, type Company, type Replica } from '../remediation/support.js';
 import {
   remediationButtons as buttons,
   remediationWindows as ids,

@@ -3,14 +3,24 @@
  * transports; what sources say, or do not say, over one, because it is the same behind either.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
+import {
+  completeTrace,
+  everySecond,
+  startDesk,
+  textOf,
+  until,
+  type TestDesk,
+  type Transport,
+} from '../support/desk.js';
 
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   const itOnce = it.runIf(transport === 'socket');
   let desk: TestDesk;
 
   beforeAll(async () => {
-    desk = await startDesk(transport);
+    desk = await startDesk(transport, {
+      schedules: { partnerStatus: everySecond, disputeRegister: everySecond },
+    });
   });
 
   afterAll(async () => {
@@ -137,7 +147,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it('lists disputes, partners and help', async () => {
-    expect(textOf(await desk.command('/dispute'))).toMatch(/need a response/);
+    await until('the disputes', async () =>
+      textOf(await desk.command('/dispute')).includes('need a response'),
+    );
     expect(textOf(await desk.command('/partner northpay'))).toMatch(/n = \d+/);
     expect(textOf(await desk.command('/paydesk'))).toContain('/payment');
   });

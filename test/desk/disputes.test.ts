@@ -5,13 +5,15 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../sandbox/payments-api/webhooks.js';
-import { startDesk, textOf, until, webhookSecret, type TestDesk } from '../support/desk.js';
+import { everySecond, startDesk, textOf, until, webhookSecret, type TestDesk } from '../support/desk.js';
 
 let desk: TestDesk;
 let [ana, mei] = ['', ''];
 
 beforeAll(async () => {
-  desk = await startDesk('socket');
+  desk = await startDesk('socket', {
+    schedules: { disputeRegister: everySecond, disputeReminders: everySecond },
+  });
   const { users } = await desk.state();
   [ana, mei] = ['ana', 'mei'].map((wanted) => users.find(({ name }) => name === wanted)?.id ?? '') as [
     string,

@@ -32,7 +32,7 @@ import type { RemediationService } from '../../src/remediation/remediation.js';
 import { movedCard, outboxNoticeCard } from '../../src/views/desk/outbox-notices.js';
 import { remediationMessages } from '../../src/views/remediation/messages.js';
 import { migrateDatabase } from '../../src/wiring/database.js';
-import { policy } from '../remediation/support.js';
+import { policy } from '../remediation/people.js';
 import { tableDesk } from '../remediation/table-bank.js';
 import { appRole, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 import { script } from '../support/built.js';

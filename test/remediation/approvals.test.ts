@@ -11,7 +11,8 @@ import { packageRoot } from '../../src/kernel/package-root.js';
 import type { RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
-import { startStrictSlack, strictDesk, type StrictSlack } from './strict-slack.js';
+import { strictDesk } from './strict-desk.js';
+import { startStrictSlack, type StrictSlack } from './strict-slack.js';
 import { openTableBank } from './table-bank.js';
 import { script } from '../support/built.js';
 

@@ -7,12 +7,11 @@ import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
 import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
+import { groups, operators } from './people.js';
 import {
   adopt,
   ask,
   ballotOf,
-  groups,
-  operators,
   start,
   startCompany,
   type Company,

@@ -11,10 +11,10 @@ import { OpsError } from '../../src/kernel/errors.js';
 import type { Action, World } from '../../src/remediation/kit/action.js';
 import type { CrashPoint, Snapshot } from '../../src/remediation/life/deps.js';
 import { fenced } from '../../src/remediation/life/fence.js';
+import { policy } from './people.js';
 import {
   ask,
   ballotOf,
-  policy,
   spendAction,
   startCompany,
   type Company,

@@ -14,7 +14,8 @@ import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { hash } from '../../sandbox/world/random.js';
 import { openPaymentsDesk, planned, type PaymentsDesk } from './payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from './platform-desk.js';
-import { adopt, ballotOf, policy, startCompany, type Company, type Replica } from './support.js';
+import { policy } from './people.js';
+import { adopt, ballotOf, startCompany, type Company, type Replica } from './support.js';
 
 /** The other sides of an action, all by one clock. */
 interface Stage {

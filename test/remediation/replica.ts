@@ -12,9 +12,10 @@ import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { createLog } from '../../src/wiring/logging.js';
 import { livingRequests } from '../../src/wiring/remediation.js';
-import { strictDesk, type SlackAddress } from './strict-slack.js';
+import type { SlackAddress } from './strict-desk.js';
 import { tableDesk } from './table-bank.js';
 
 const [address = '', deathPoint = 'never', slackText] = process.argv.slice(2);
@@ -31,10 +32,14 @@ const probe = (point: string): Promise<void> => {
 };
 const bankAddress = process.env.BANK_ADDRESS;
 const bank = bankAddress === undefined ? db : openDatabase({ url: new Secret(bankAddress), clock, log });
-const desk =
-  slackText === undefined
-    ? tableDesk(db, { probe, clock, log }, bank)
-    : strictDesk(db, JSON.parse(slackText) as SlackAddress, { probe, clock, log });
+const deps = { probe, clock, log };
+const openDesk = async (): Promise<RemediationService> => {
+  if (slackText === undefined) return tableDesk(db, deps, bank);
+  // Most replicas start without Slack's client, in two thirds of the time.
+  const { strictDesk } = await import('./strict-desk.js');
+  return strictDesk(db, JSON.parse(slackText) as SlackAddress, deps);
+};
+const desk = await openDesk();
 const engine = await startEngine({
   databaseUrl: url,
   jobs: [],

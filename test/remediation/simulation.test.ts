@@ -15,16 +15,8 @@ import type { Remediation } from '../../src/ports/remediations.js';
 import { crashPoints, type Snapshot } from '../../src/remediation/life/deps.js';
 import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { hash } from '../../sandbox/world/random.js';
-import {
-  adopt,
-  ask,
-  ballotOf,
-  groups,
-  startCompany,
-  type Company,
-  type Mood,
-  type Replica,
-} from './support.js';
+import { groups } from './people.js';
+import { adopt, ask, ballotOf, startCompany, type Company, type Mood, type Replica } from './support.js';
 
 const given = process.env.SIMULATION_SEED;
 const runs = Number(process.env.SIMULATION_RUNS ?? 20);

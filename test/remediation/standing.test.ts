@@ -11,7 +11,8 @@ import { crashPoints, type RemediationDeps } from '../../src/remediation/life/de
 import type { SeenAlert } from '../../src/remediation/policy/bounds.js';
 import type { Policy } from '../../src/remediation/policy/policy.js';
 import { openPlatformDesk, typedAt, withRoutes, type PlatformDesk } from './platform-desk.js';
-import { adopt, ballotOf, policy, startCompany, type Company, type Replica } from './support.js';
+import { policy } from './people.js';
+import { adopt, ballotOf, startCompany, type Company, type Replica } from './support.js';
 
 const open: Policy = { ...policy, caps: [], rates: [{ date: '2026-11-01', currency: 'USD', rate: '0.9' }] };
 

@@ -1,27 +1,10 @@
 /**
- * A company in the stand-in for Slack with Slack's own limits, and the desk that asks it who may do what: for crowds of
- * approvals on several replicas.
+ * A company in the stand-in for Slack with Slack's own limits, for crowds of approvals on several replicas.
  */
-import { createSharedAnswers } from '../../src/adapters/postgres/shared-answers.js';
-import type { Database } from '../../src/adapters/postgres/database.js';
-import { slackClient } from '../../src/adapters/slack/client.js';
-import { createDirectory } from '../../src/adapters/slack/directory.js';
-import { silentLog } from '../../src/kernel/log.js';
-import { Secret } from '../../src/kernel/secret.js';
-import type { RemediationService } from '../../src/remediation/remediation.js';
 import { startSlack } from '../../sandbox/slack/server.js';
 import type { ApiCall, FaultRequest, State } from '../../sandbox/slack/wire.js';
 import { paydeskManifest } from '../sandbox/slack/support.js';
-import { policy } from './support.js';
-import { tableDesk } from './table-bank.js';
-
-/** What a replica has to know, as an argument of its process. */
-export interface SlackAddress {
-  apiUrl: string;
-  token: string;
-  /** Name in the policy → user group id. */
-  groups: Record<string, string>;
-}
+import type { SlackAddress } from './strict-desk.js';
 
 export interface StrictSlack extends SlackAddress {
   /** User ids. */
@@ -80,21 +63,4 @@ export async function startStrictSlack(): Promise<StrictSlack> {
     },
     close: () => slack.close(),
   };
-}
-
-/** The desk over the table bank, with this Slack as its directory. */
-export function strictDesk(
-  db: Database,
-  { apiUrl, token, groups }: SlackAddress,
-  overrides: Parameters<typeof tableDesk>[1] = {},
-): RemediationService {
-  return tableDesk(db, {
-    directory: createDirectory({
-      client: slackClient(new Secret(token), apiUrl, silentLog),
-      answers: createSharedAnswers(db, silentLog),
-      groups: Object.values(groups),
-    }),
-    policy: { ...policy, caps: [], groups },
-    ...overrides,
-  });
 }

@@ -14,7 +14,7 @@ import { defineAction } from '../../src/remediation/kit/define-action.js';
 import type { RemediationDeps } from '../../src/remediation/life/deps.js';
 import { textField } from '../../src/remediation/kit/fields.js';
 import { createRemediationDesk, type RemediationService } from '../../src/remediation/remediation.js';
-import { createPeople, groups, policy } from './support.js';
+import { createPeople, groups, policy } from './people.js';
 
 export async function openTableBank({ query }: Pick<Database, 'query'>): Promise<void> {
   await query(
