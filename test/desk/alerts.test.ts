@@ -1,7 +1,7 @@
 /**
  * Alerts as people live through them: a scenario begins, time passes by the clock that the desk and the stand-ins share, and
- * what stands in Slack and on the platform is what people read. What people click is tried over both transports; what is
- * detected and moved without them over one, because it is the same behind either.
+ * what stands in Slack and on the platform is what people read. Each scenario runs over both transports; a metric that fails
+ * and an undo over one, because they are the same behind either.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, Message } from '../../sandbox/slack/wire.js';
@@ -173,7 +173,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
       expect(summary).toMatch(part);
   });
 
-  itOnce('webhook delay: data is late, and no outage', async () => {
+  it('webhook delay: data is late, and no outage', async () => {
     const before = await cards();
     await desk.scenario('webhook-delay');
     await passUntil('the card of the late data', [5 * minuteMs, 45 * minuteMs], () =>
@@ -220,7 +220,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     return { route, card };
   };
 
-  itOnce('a standing approval moves the traffic, says so, and returns it by itself', async () => {
+  it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
     const { route } = await movedByApproval();
     await guarded.heard('approvals', 'Undo now');
     await stop('partner-outage');
@@ -256,7 +256,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     },
   );
 
-  itOnce.each<[string, RegExp]>([
+  it.each<[string, RegExp]>([
     ['country-degrading', /^Success rate −\d+ pts .*country = \w\w/],
     ['slow-drift', /^Success rate −\d+ pts [^:]*: partner = northpay explains/],
   ])('%s is seen within two hours, with its slice', async (name, title) => {
