@@ -68,8 +68,6 @@ const leastRise = { failures: 3, ofAttempts: 0.01, ofExpected: 0.25 };
 const latenessHours = 1;
 /** How busy today is shows in this long before a fall of attempts. */
 const lookBackHours = 2;
-/** What is slow cancels between the two times; noise that lasts some three buckets inflates the variance of a sum fourfold. */
-const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
 /** More causes at once than people can follow are one cause that is not understood. */
@@ -328,7 +326,7 @@ export class Monitor {
       const along = movedAlong(lattice, node, {
         since: expectations.window(onset, newest),
         before: expectations.window(onset - lookBack, onset - 1),
-        noiseOf: (of) => persistence * spans * evidence.noise.volume.ofBucket(of),
+        noiseOf: (of) => spans * evidence.noise.volume.perBucket(of, expectations.perHour),
       });
       if (along !== null) return { node, from: { [along]: slice[along] ?? '' } };
     }
