@@ -183,6 +183,7 @@ export class Monitor {
   private advance(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
     const { expectations, evidence, alerts } = this;
     if (this.first < 0) this.first = bucket;
+    alerts.expectReturns(bucket);
     expectations.settleUntil(this.first, bucket - expectations.ring.length, {
       rate: alerts.freezesRate,
       volume: alerts.freezesVolume,
