@@ -334,20 +334,34 @@ export class Monitor {
     return null;
   }
 
+  /** What is open now, with what it has cost so far. */
+  open(): AlertView[] {
+    return this.alerts.open.filter(({ silent }) => !silent).map((alert) => this.viewOf(alert));
+  }
+
   private verdict(type: Verdict['type'], reason: Verdict['reason'], alert: OpenAlert | null): Verdict {
-    // A bucket is known when it has ended.
-    const endOf = (bucket: number): number => (bucket + 1) * this.options.widthMs;
-    const view = alert && {
-      id: alert.id,
-      kind: alert.kind,
-      slice: alert.slice,
-      onsetMs: alert.onset * this.options.widthMs,
-      raisedAtMs: endOf(alert.raised),
-      scoreMax: alert.scoreMax,
-      excessFailures: alert.excessFailures,
-      missingAttempts: alert.missingAttempts,
-      shareExplained: alert.shareExplained,
+    return { type, reason, atMs: this.endOf(this.newest), alert: alert && this.viewOf(alert) };
+  }
+
+  private viewOf(alert: OpenAlert): AlertView {
+    const { id, kind, slice, scoreMax, excessFailures, missingAttempts, shareExplained } = alert;
+    const onsetMs = alert.onset * this.options.widthMs;
+    const raisedAtMs = this.endOf(alert.raised);
+    return {
+      id,
+      kind,
+      slice,
+      onsetMs,
+      raisedAtMs,
+      scoreMax,
+      excessFailures,
+      missingAttempts,
+      shareExplained,
     };
-    return { type, reason, atMs: endOf(this.newest), alert: view };
+  }
+
+  /** A bucket is known when it has ended. */
+  private endOf(bucket: number): number {
+    return (bucket + 1) * this.options.widthMs;
   }
 }
