@@ -26,13 +26,22 @@ export type EventKind =
   | 'every other bucket'
   | 'silence'
   | 'first of two'
-  | 'second of two';
+  | 'second of two'
+  | 'stuck'
+  | 'retries'
+  | 'lost rows'
+  | 'one combination'
+  | 'first of siblings'
+  | 'second of siblings'
+  | 'clock change';
 
 export interface Moment {
   index: number;
   mean: Float64Array;
   rate: Float64Array;
   leaves: readonly Leaf[];
+  /** How busy the country of a leaf is some buckets later, against now. */
+  busyLater: (leaf: number, buckets: number) => number;
 }
 
 export interface Counted {

@@ -17,8 +17,8 @@ export interface Leaf {
   volumeSigma: number;
 }
 
-/** `irregular`: authorisation with other kinds of faults, which nothing was tuned on. */
-export const metrics = ['authorisation', 'latency', 'irregular'] as const;
+/** `irregular` and `unusual`: authorisation with other kinds of faults, which nothing was tuned on. */
+export const metrics = ['authorisation', 'latency', 'irregular', 'unusual'] as const;
 export type Metric = (typeof metrics)[number];
 export const metricOf = (name: string | undefined): Metric =>
   metrics.find((metric) => metric === name) ?? 'authorisation';

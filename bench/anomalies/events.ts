@@ -14,6 +14,7 @@ import {
   type WorldEvent,
 } from './changes.js';
 import { irregularShapes } from './irregular.js';
+import { unusualShapes } from './unusual.js';
 import type { Random } from './random.js';
 import {
   bucketsPerDay,
@@ -29,6 +30,7 @@ import {
 
 const shapes: Record<EventKind, (random: Random) => Shape> = {
   ...irregularShapes,
+  ...unusualShapes,
   'partner outage': (random) => {
     const lost = random.between(0.2, 0.95);
     return {
@@ -185,6 +187,14 @@ const plans: Record<Metric, Partial<Record<EventKind, number>>> = {
     migration: 1,
     promotion: 1,
   },
+  unusual: {
+    'clock change': 1,
+    stuck: 4,
+    retries: 4,
+    'lost rows': 4,
+    'one combination': 5,
+    'first of siblings': 3,
+  },
   latency: { 'latency spike': 8, migration: 1, 'webhook delay': 1, promotion: 1 },
 };
 
@@ -194,7 +204,8 @@ export function scheduleEvents(leaves: readonly Leaf[], random: Random, metric: 
     for (let made = 0; made < count; made++) {
       const event = place(kind, leaves, random, events);
       if (event) events.push(event);
-      if (event?.kind === 'first of two') events.push(beside(event, leaves, random));
+      const second = event && secondOf[event.kind];
+      if (second) events.push(beside(second, event, leaves, random));
     }
   return events.sort((a, b) => a.from - b.from);
 }
@@ -234,12 +245,17 @@ function place(
   return null;
 }
 
-/** A second fault that begins within a quarter of an hour of the first one and shares traffic with it. */
-function beside({ from }: WorldEvent, leaves: readonly Leaf[], random: Random): WorldEvent {
-  const shape = shapes['second of two'](random);
+const secondOf: Partial<Record<EventKind, EventKind>> = {
+  'first of two': 'second of two',
+  'first of siblings': 'second of siblings',
+};
+
+/** A second fault that begins within a quarter of an hour of the first one. */
+function beside(kind: EventKind, { from }: WorldEvent, leaves: readonly Leaf[], random: Random): WorldEvent {
+  const shape = shapes[kind](random);
   const begins = from + random.below(4);
   const until = begins + Math.round(shape.lasts);
-  return eventOf('second of two', shape, { from: begins, until, members: membersOf(shape.slice, leaves) });
+  return eventOf(kind, shape, { from: begins, until, members: membersOf(shape.slice, leaves) });
 }
 
 const membersOf = (slice: Record<string, string>, leaves: readonly Leaf[]): number[] =>

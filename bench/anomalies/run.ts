@@ -1,7 +1,7 @@
 /**
  * The seeded payments benchmark: our detectors beside two crude ones, in one run, and what they cost.
  *
- * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency|irregular] [--verbose]` runs
+ * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency|irregular|unusual] [--verbose]` runs
  * others, ours alone.
  */
 import { parseArgs } from 'node:util';

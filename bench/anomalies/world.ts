@@ -131,7 +131,9 @@ function countryNow(character: Character, c: number, index: number): CountryNow 
 
 /** A calm world has no events: all that it raises is false. */
 export function createWorld(seed: number, metric: Metric = 'authorisation', isCalm = false): World {
-  const random = randomOf(seed * 7919 + { authorisation: 0, latency: 17, irregular: 31 }[metric]);
+  const random = randomOf(
+    seed * 7919 + { authorisation: 0, latency: 17, irregular: 31, unusual: 43 }[metric],
+  );
   const character = characterOf(random, metric);
   const events = isCalm ? [] : scheduleEvents(character.leaves, random, metric);
   const drawSeed = random.below(2 ** 31);
@@ -168,9 +170,13 @@ function* produce(
       mean[at] = leaf.volume * volume * Math.exp(volumeNoise[at] + mix[at] + common);
       rate[at] = sigmoid(leaf.logit + logit + noise[at] + partnerNoise[partnerOf[at]!]!);
     });
+    const busyLater = (leaf: number, buckets: number): number => {
+      const c = countryOf[leaf]!;
+      return countryNow(character, c, index + buckets).volume / now[c]!.volume;
+    };
     const live = events.filter((event) => index >= event.from && index < event.until);
     for (const event of live) {
-      event.apply({ index, mean, rate, leaves });
+      event.apply({ index, mean, rate, leaves, busyLater });
       if ((distanceOf(event) ?? 0) >= detectableFrom) event.knownAt ??= index;
     }
     const attempts = new Float64Array(leaves.length);

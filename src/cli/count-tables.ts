@@ -116,10 +116,17 @@ function readLine(
   return { type: 'count', line, bucketMs, values, attempts, failures };
 }
 
-const badCount = (line: number, field: string, text: string): Problem =>
-  text.trim().startsWith('-')
-    ? problem(line, 'negative_count', `${quoted(text)} is below zero; counts per bucket are expected`, field)
-    : problem(line, 'bad_count', `${quoted(text)} is not a whole number`, field);
+function badCount(line: number, field: string, text: string): Problem {
+  if (text.trim().startsWith('-'))
+    return problem(
+      line,
+      'negative_count',
+      `${quoted(text)} is below zero; counts per bucket are expected`,
+      field,
+    );
+  const reason = /^\s*\d{16,}/.test(text) ? 'has more than 15 digits' : 'is not a whole number';
+  return problem(line, 'bad_count', `${quoted(text)} ${reason}`, field);
+}
 
 /** Whole numbers, also as spreadsheets write them: `12` or `12.0`. */
 const readCount = (text: string): number | null =>

@@ -81,6 +81,21 @@ describe('backtest', () => {
     });
   });
 
+  it('counts an alert that is open at the end of the file up to there', async () => {
+    const until = (time: string): string => {
+      const lines = history().split('\n');
+      return lines.slice(0, lines.findLastIndex((line) => line.startsWith(time)) + 1).join('\n');
+    };
+    const openAt = async (time: string): Promise<{ resolvedAt: string | null; excessFailures: number }> => {
+      const { out } = await backtest(until(time));
+      return JSON.parse(out[0]!) as { resolvedAt: string | null; excessFailures: number };
+    };
+    const early = await openAt('2026-01-10T12:10');
+    const late = await openAt('2026-01-10T14:00');
+    expect([early.resolvedAt, late.resolvedAt]).toEqual([null, null]);
+    expect(late.excessFailures).toBeGreaterThan(3 * early.excessFailures);
+  });
+
   it('prints sentences for people', async () => {
     const { out } = await backtest(history(), { json: false });
     expect(out[0]).toContain(`2026-01-10 12:10 UTC  country = BR, issuer = ${hostile}: `);
@@ -94,6 +109,7 @@ describe('backtest', () => {
     ['a negative count', row('2026-01-05T00:10:00Z,BR,-5,0'), 'negative_count'],
     ['more failures than attempts', row('2026-01-05T00:10:00Z,BR,5,6'), 'failures_exceed_attempts'],
     ['a count with decimals', row('2026-01-05T00:10:00Z,BR,5.5,1'), 'bad_count'],
+    ['a count with too many digits', row('2026-01-05T00:10:00Z,BR,9007199254740993,1'), 'bad_count'],
     ['a count that is no number', row('2026-01-05T00:10:00Z,BR,many,1'), 'bad_count'],
     ['a time that is none', row('yesterday,BR,5,1'), 'bad_bucket'],
     ['a day that no calendar has', row('2026-13-05T00:10:00Z,BR,5,1'), 'bad_bucket'],

@@ -164,6 +164,39 @@ describe('falls of volume', () => {
     expect(raised(verdicts).map(({ alert }) => alert?.slice)).toEqual([{ partner: 'northpay' }]);
   });
 
+  it.each<[string, Change[], number]>([
+    [
+      'the other partner rises by a third of what is missing: no place where it could have gone',
+      [
+        { from: 10, until: 14, applies: ofNorthpay, volume: 0.3 },
+        { from: 10, until: 14, applies: ([partner]) => partner === 'halcyon', volume: 1.23 },
+      ],
+      1,
+    ],
+    [
+      'days after a migration was taken back: its usual volume is known again',
+      [
+        { from: 4, until: 16, applies: ofNorthpay, volume: 0.2 },
+        { from: 4, until: 16, applies: ([partner]) => partner === 'halcyon', volume: 1.8 },
+        { from: 58, until: 62, applies: ofNorthpay, volume: 0.2 },
+      ],
+      1,
+    ],
+    [
+      'the other partner takes over four fifths of what is missing: it moved',
+      [
+        { from: 10, until: 14, applies: ofNorthpay, volume: 0.3 },
+        { from: 10, until: 14, applies: ([partner]) => partner === 'halcyon', volume: 1.56 },
+      ],
+      0,
+    ],
+  ])('%s', (_, changes, alerts) => {
+    for (const seed of [1, 2, 3]) {
+      const found = raised(replay(bucketsOf({ days: 8, seed, changes }))).map(({ alert }) => alert?.slice);
+      expect(found).toEqual(Array.from({ length: alerts }, () => ({ partner: 'northpay' })));
+    }
+  });
+
   it('a partner falls after a small part of its traffic moved: the move hides nothing', () => {
     const moved = (v: readonly string[]): boolean => v.join() === 'northpay,DE';
     const changes = [

@@ -75,6 +75,28 @@ describe('causes', () => {
     expect(answers(lattice.nodeOfSlice(slice)!)).toEqual([]);
   });
 
+  it('a quiet country is no cause of an alarm in another one', () => {
+    const lattice = new Lattice(dimensions, 2);
+    const leaves = cells.map((values) => lattice.leafOf(values));
+    const alarmed = { method: 'card', country: 'BR' };
+    const nothing = new Float64Array(leaves.length);
+    // The others are a little busier than usual, so that the whole metric fell by less than the quiet country.
+    const countOf = (usual: number, [, method, country]: string[]): number =>
+      usual * (country === 'DE' ? 0.7 : country === 'BR' && method === 'card' ? 0.2 : 1.15);
+    const usualOf = (country: string): number => (country === 'DE' ? 2000 : 200);
+    const window = {
+      attempts: Float64Array.from(cells, (cell) => countOf(usualOf(cell[2]!), cell)),
+      expectedAttempts: Float64Array.from(cells, ([, , country]) => usualOf(country!)),
+      failures: nothing,
+      expectedFailures: nothing,
+      information: nothing,
+    };
+    const causeOf = (slice: Record<string, string>): unknown =>
+      localise(lattice, window, { kind: 'volume', alarm: lattice.nodeOfSlice(slice)! })[0]?.slice;
+    expect(causeOf({ country: 'DE' })).toEqual({ country: 'DE' });
+    expect(causeOf(alarmed)).toEqual(alarmed);
+  });
+
   it('a shift to leaves that always failed more explains nothing', () => {
     const rate = ([, , c]: string[]): number => (c === 'BR' ? 0.4 : 0.1);
     const shifted = table(rate, ([, , c]) => (c === 'BR' ? 3000 : 800));

@@ -63,6 +63,7 @@ export class Backtest {
   finish(): ReplayedAlert[] {
     this.endBucket();
     this.start();
+    for (const alert of this.monitor?.open() ?? []) this.byId.set(alert.id, { ...alert, resolvedAtMs: null });
     return [...this.byId.values()].sort((a, b) => a.raisedAtMs - b.raisedAtMs || a.id - b.id);
   }
 

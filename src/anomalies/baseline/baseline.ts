@@ -222,6 +222,17 @@ export class Baseline {
     }
   }
 
+  levelOf(leaf: number): number {
+    return this.leaves.means[leaf]!;
+  }
+
+  /** Lets a leaf find back to a level that it had, within hours. */
+  unsettle(leaf: number, formerly: number): void {
+    const { means, variances } = this.leaves;
+    if (means[leaf]! < formerly) variances[leaf] = Math.max(knownVariance, variances[leaf]!);
+    else means[leaf] = formerly;
+  }
+
   /** Forgets what is known of the level of a leaf, so that it is learned again. */
   forget(leaf: number): void {
     this.leaves.variances[leaf] = this.family.level.leaf;

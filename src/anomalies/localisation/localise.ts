@@ -8,7 +8,7 @@
  * scores higher, or a few slices together, without covering most of the metric, explain more than it does. After an alarm, the
  * whole metric has to hold half of the evidence of the slice that raised it, as any other candidate.
  */
-import type { Lattice, Slice } from '../slices/lattice.js';
+import { areApart, type Lattice, type Slice } from '../slices/lattice.js';
 
 /** Per leaf: counts and what was expected of them. For volumes `counted` is the shortfall's side: attempts. */
 export interface LeafWindow {
@@ -34,7 +34,7 @@ interface LocaliseOptions {
   excluded?: (leaf: number) => boolean;
   /** What the evidence of a slice is multiplied by, because it strays more than chance does. */
   temper?: (node: number, information: number) => number;
-  /** The slice that raised the alarm: a cause must hold at least half of its evidence. */
+  /** The slice that raised the alarm: its causes share traffic with it, and hold at least half of its evidence. */
   alarm?: number;
   /** Evidence of a slice that is older than the window. */
   remembered?: ((node: number) => number) | undefined;
@@ -55,28 +55,30 @@ export function localise(lattice: Lattice, window: LeafWindow, options: Localise
   const sums = new NodeSums(lattice.nodeCount);
   sums.gather(lattice, window, removed, options.kind);
   const least = options.alarm === undefined ? 0 : tempered(sums, options.alarm, options) / 2;
+  const alarmed = options.alarm === undefined ? null : lattice.sliceOfNode(options.alarm);
   const everywhere = wholeCause(lattice, sums, least, options);
   const all = sums.information[0]!;
   const causes: Cause[] = [];
   let [explained, covered] = [0, 0];
   while (causes.length < mostCauses) {
     // What is remembered of a slice says nothing about its rest.
-    const told = causes.length === 0 ? options : { ...options, remembered: undefined };
-    const best = bestOf(lattice, sums, everywhere?.excess ?? 0, least, told);
+    const asked = causes.length === 0 ? options : { ...options, remembered: undefined };
+    const best = bestOf(lattice, sums, everywhere?.excess ?? 0, least, asked);
     if (best === null) break;
     causes.push(best);
-    explained += tempered(sums, best.node, told) - penaltyOf(lattice, best.slice);
+    explained += tempered(sums, best.node, asked) - penaltyOf(lattice, best.slice);
     covered += sums.information[best.node]!;
     removeLeaves(lattice, best.node, removed);
     sums.gather(lattice, window, removed, options.kind);
   }
-  if (everywhere === null) return causes;
+  const told = causes.filter(({ slice }) => alarmed === null || !areApart(slice, alarmed));
+  if (everywhere === null) return told;
   const [first] = causes;
   // The slice that raised an alarm has already paid for how many there are.
   const paid = first === undefined || options.alarm === undefined ? 0 : penaltyOf(lattice, first.slice);
   const isOneSlice = first !== undefined && first.score + paid > everywhere.score;
   const areSlices = explained > everywhere.score && covered < mostCovered * all;
-  return isOneSlice || areSlices ? causes : [everywhere];
+  return isOneSlice || areSlices ? told : [everywhere];
 }
 
 function wholeCause(lattice: Lattice, sums: NodeSums, least: number, options: LocaliseOptions): Cause | null {

@@ -36,6 +36,16 @@ export interface OpenAlert {
   peak: number;
 }
 
+interface Moved {
+  slice: Slice;
+  from: Slice;
+  onset: number;
+  bucket: number;
+  usual: number;
+  /** Of its leaves, before they moved. */
+  levels: Map<number, number>;
+}
+
 /** An odds of 50 to 1 for normal against half of the fault. */
 const recovered = Math.log(50);
 /** A slice may be refined while the first hours of the fault are in sight. */
@@ -44,8 +54,10 @@ const refineHours = 2;
 const unsettledBuckets = 3;
 /** What lasts for longer is the new normal. */
 const longestDays = { alert: 7, silent: 1 };
-/** After a move, the hours of a week have to be seen once. */
-const relearnDays = 7;
+/** A slice whose traffic moved raises nothing while its usual volume is learned again. */
+const relearnDays = 1;
+/** Most migrations are taken back within this time, or never. */
+const returnDays = 7;
 /** Falls that begin as close to each other as this have one cause; that of a smaller slice shows later. */
 const sameMoveHours = { any: 1, smaller: 3 };
 const smallestRateFault = 0.025;
@@ -56,7 +68,7 @@ export type Ending = 'recovered' | 'new_normal' | 'joined';
 export class OpenAlerts {
   readonly covered = { rate: new Float64Array(0), volume: new Float64Array(0) };
   open: OpenAlert[] = [];
-  private moved: { slice: Slice; from: Slice; onset: number; bucket: number; usual: number }[] = [];
+  private moved: Moved[] = [];
   private lastId = 0;
 
   constructor(
@@ -109,6 +121,9 @@ export class OpenAlerts {
     const { slice, movedFrom, onset, raised } = added;
     if (movedFrom !== null)
       this.moved.push({
+        levels: new Map(
+          this.lattice.membersOf(added.node).map((leaf) => [leaf, this.expectations.volumes.levelOf(leaf)]),
+        ),
         slice,
         from: movedFrom,
         onset,
@@ -125,11 +140,11 @@ export class OpenAlerts {
    */
   movedLately(node: number, onset: number, bucket: number): Slice | null {
     const slice = this.lattice.sliceOfNode(node);
-    this.moved = this.moved.filter((move) => bucket - move.bucket < relearnDays * this.bucketsPerDay);
     if (Object.keys(slice).length === 0) return null;
     const { perHour } = this.expectations;
     const usual = this.usualOf(node, bucket);
     const known = this.moved.find((move) => {
+      if (bucket - move.bucket >= relearnDays * this.bucketsPerDay) return false;
       const later = (onset - move.onset) / perHour;
       const isNear =
         Math.abs(later) <= sameMoveHours.any ||
@@ -137,6 +152,13 @@ export class OpenAlerts {
       return isWithin(slice, move.slice) || (isNear && isWithin(slice, move.from));
     });
     return known?.from ?? null;
+  }
+
+  /** Traffic that moved may return any day, and is usual then. */
+  expectReturns(bucket: number): void {
+    this.moved = this.moved.filter((move) => bucket - move.bucket < returnDays * this.bucketsPerDay);
+    for (const { levels } of this.moved)
+      for (const [leaf, level] of levels) this.expectations.volumes.unsettle(leaf, level);
   }
 
   private usualOf(node: number, bucket: number): number {

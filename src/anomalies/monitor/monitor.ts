@@ -68,8 +68,6 @@ const leastRise = { failures: 3, ofAttempts: 0.01, ofExpected: 0.25 };
 const latenessHours = 1;
 /** How busy today is shows in this long before a fall of attempts. */
 const lookBackHours = 2;
-/** What is slow cancels between the two times; noise that lasts some three buckets inflates the variance of a sum fourfold. */
-const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
 /** More causes at once than people can follow are one cause that is not understood. */
@@ -185,6 +183,7 @@ export class Monitor {
   private advance(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
     const { expectations, evidence, alerts } = this;
     if (this.first < 0) this.first = bucket;
+    alerts.expectReturns(bucket);
     expectations.settleUntil(this.first, bucket - expectations.ring.length, {
       rate: alerts.freezesRate,
       volume: alerts.freezesVolume,
@@ -328,27 +327,41 @@ export class Monitor {
       const along = movedAlong(lattice, node, {
         since: expectations.window(onset, newest),
         before: expectations.window(onset - lookBack, onset - 1),
-        noiseOf: (of) => persistence * spans * evidence.noise.volume.ofBucket(of),
+        noiseOf: (of) => spans * evidence.noise.volume.perBucket(of, expectations.perHour),
       });
       if (along !== null) return { node, from: { [along]: slice[along] ?? '' } };
     }
     return null;
   }
 
+  /** What is open now, with what it has cost so far. */
+  open(): AlertView[] {
+    return this.alerts.open.filter(({ silent }) => !silent).map((alert) => this.viewOf(alert));
+  }
+
   private verdict(type: Verdict['type'], reason: Verdict['reason'], alert: OpenAlert | null): Verdict {
-    // A bucket is known when it has ended.
-    const endOf = (bucket: number): number => (bucket + 1) * this.options.widthMs;
-    const view = alert && {
-      id: alert.id,
-      kind: alert.kind,
-      slice: alert.slice,
-      onsetMs: alert.onset * this.options.widthMs,
-      raisedAtMs: endOf(alert.raised),
-      scoreMax: alert.scoreMax,
-      excessFailures: alert.excessFailures,
-      missingAttempts: alert.missingAttempts,
-      shareExplained: alert.shareExplained,
+    return { type, reason, atMs: this.endOf(this.newest), alert: alert && this.viewOf(alert) };
+  }
+
+  private viewOf(alert: OpenAlert): AlertView {
+    const { id, kind, slice, scoreMax, excessFailures, missingAttempts, shareExplained } = alert;
+    const onsetMs = alert.onset * this.options.widthMs;
+    const raisedAtMs = this.endOf(alert.raised);
+    return {
+      id,
+      kind,
+      slice,
+      onsetMs,
+      raisedAtMs,
+      scoreMax,
+      excessFailures,
+      missingAttempts,
+      shareExplained,
     };
-    return { type, reason, atMs: endOf(this.newest), alert: view };
+  }
+
+  /** A bucket is known when it has ended. */
+  private endOf(bucket: number): number {
+    return (bucket + 1) * this.options.widthMs;
   }
 }

@@ -147,6 +147,10 @@ export const isWithin = (inner: Slice, outer: Slice): boolean =>
 /** Whether one slice lies within the other, either way round. */
 export const isNested = (a: Slice, b: Slice): boolean => isWithin(a, b) || isWithin(b, a);
 
+/** Whether two slices can't share traffic. */
+export const areApart = (a: Slice, b: Slice): boolean =>
+  Object.entries(a).some(([name, value]) => b[name] !== undefined && b[name] !== value);
+
 const keyOf = (mask: number, values: readonly string[]): string =>
   `${mask}${separator}${values.filter((_, d) => (mask >> d) & 1).join(separator)}`;
 
