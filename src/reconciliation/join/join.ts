@@ -17,7 +17,8 @@ import {
   type Table,
   type TableReader,
 } from '../tables.js';
-import { hashOf, type Scan, type ScanColumns } from './scan.js';
+import { hashOf } from './fields.js';
+import type { Scan, ScanColumns } from './scan.js';
 import { none, ReferenceTable } from './reference-table.js';
 
 /** Amounts by currency and the number of rows behind them. */
@@ -51,9 +52,11 @@ const otherColumns = ['id', 'line_no', 'fee_minor', 'batch_id', 'our_ref', 'file
 export function columnsOf(
   reader: TableReader,
   filled: readonly string[],
-  { apart, isUnix }: Pick<ScanColumns, 'apart' | 'isUnix'>,
+  { apart, isEscaped }: Pick<ScanColumns, 'apart' | 'isEscaped'>,
 ): ScanColumns {
   const place = (column: string): number => reader.place(column) ?? -1;
+  const placesOf = (columns: readonly string[]): number[] =>
+    columns.map((column) => reader.place(column)).filter((at) => at !== undefined);
   return {
     width: reader.width,
     reference: place('partner_ref'),
@@ -61,11 +64,12 @@ export function columnsOf(
     currency: place('currency'),
     day: place('value_date'),
     label: place('type'),
-    others: otherColumns.map((column) => reader.place(column)).filter((at) => at !== undefined),
-    filled: filled.map((column) => reader.place(column)).filter((at) => at !== undefined),
-    digits: [reader.place('line_no'), reader.place('fee_minor')].filter((at) => at !== undefined),
+    others: placesOf(otherColumns),
+    filled: placesOf(filled),
+    digits: placesOf(['line_no']),
+    numbers: placesOf(['fee_minor', 'fx_minor']),
     apart,
-    isUnix,
+    isEscaped,
   };
 }
 

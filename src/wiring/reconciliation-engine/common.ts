@@ -1,9 +1,6 @@
 /**
  * What both engines need of a run: what it is given, its files on their way into staging, and rows of earlier units.
  */
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import {
@@ -13,9 +10,9 @@ import {
 } from '../../adapters/postgres/reconciliation-engine/balances.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import type * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
+import { StagedRows } from '../../adapters/postgres/reconciliation-engine/staged-rows.js';
 import type * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
-import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
 import type {
   LedgerEntry,
@@ -119,8 +116,15 @@ export async function stageFiles({ desk, unit, plan, files, means }: Run): Promi
   let isConverted = false;
   for (const file of files) {
     const table = await means.tableOf(file);
-    const staging = stagingOf(table.columns);
-    await stage(desk, unit, table, staging);
+    const rows = new StagedRows(table.columns);
+    const staging = stagingOf(rows);
+    await lines.stageLines(desk, unit, file.id, rows, async (send) => {
+      for await (const chunk of table.chunks) {
+        staging.add(chunk);
+        await send();
+      }
+      staging.end();
+    });
     if (last) await lines.supersede(desk, unit, file.id);
     const unread = staging
       .problems()
@@ -149,39 +153,6 @@ async function gapsIn(
       gaps.push({ file, line: gap.line, code: gap.code, message: gap.message });
   }
   return gaps;
-}
-
-async function stage(
-  desk: CopySession,
-  unit: store.OpenedUnit,
-  { id, columns, chunks }: TableFile,
-  staging: Staging,
-): Promise<void> {
-  const into = await lines.stageLines(desk, unit, id, columns);
-  await writeAll(desk, into, async (write) => {
-    for await (const chunk of chunks) for (const plain of staging.add(chunk)) await write(plain);
-    for (const rest of staging.end()) await write(rest);
-  });
-}
-
-/** Writes and ends a stream of COPY. Throws what the server says. */
-export async function writeAll(
-  session: CopySession,
-  into: Writable,
-  work: (write: (chunk: Buffer | string) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const done = finished(into);
-  done.catch(() => undefined);
-  try {
-    await work(async (chunk) => {
-      if (!into.write(chunk)) await Promise.race([once(into, 'drain'), done]);
-    });
-    into.end();
-    await done;
-  } catch (error) {
-    into.destroy();
-    throw error instanceof OpsError ? error : session.fault(error);
-  }
 }
 
 export const leftoversOf = (rest: Pool): open.Leftover[] => [

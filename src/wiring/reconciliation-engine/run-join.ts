@@ -2,9 +2,8 @@
  * A unit joined in memory: the ledger streams in from the books while the statement goes into staging, and everything
  * that has one answer alone is taken out.
  */
-import { copyLedger } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
+import { copyLedger, ledgerColumns } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
-import { OpsError } from '../../kernel/errors.js';
 import { joinUnit } from '../../reconciliation/engine/compare.js';
 import { Inflow } from '../../reconciliation/join/inflow.js';
 import type { Side } from '../../reconciliation/join/join.js';
@@ -33,20 +32,13 @@ export async function leftByJoin(run: Run): Promise<Left> {
 }
 
 async function ledgerSide(run: Run): Promise<Side> {
-  const inflow = new Inflow('ledger', { apart: apartIn(run.plan) });
-  try {
-    for await (const chunk of copyLedger(run.books, sliceOf(run))) inflow.add(chunk as Buffer);
-  } catch (error) {
-    throw error instanceof OpsError ? error : run.books.fault(error);
-  }
+  const inflow = new Inflow('ledger', { apart: apartIn(run.plan), columns: ledgerColumns });
+  await copyLedger(run.books, sliceOf(run), (rows) => inflow.add(rows));
   return inflow.end();
 }
 
 async function stagedSide({ desk, unit, files }: Run): Promise<Side> {
-  const inflow = new Inflow('statement');
-  if (files.length === 0) inflow.add(emptyStatement);
-  else for await (const chunk of lines.copyLines(desk, unit.id)) inflow.add(chunk as Buffer);
+  const inflow = new Inflow('statement', { columns: lines.lineColumns });
+  if (files.length > 0) await lines.copyLines(desk, unit.id, (rows) => inflow.add(rows));
   return inflow.end();
 }
-
-const emptyStatement = Buffer.from('partner_ref,amount_minor,currency\n');

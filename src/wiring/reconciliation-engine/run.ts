@@ -4,7 +4,6 @@
  *
  * Invariant: when anything fails, the transaction is rolled back and nothing of the run is kept.
  */
-import type { Writable } from 'node:stream';
 import { openSession, type CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
@@ -16,7 +15,7 @@ import { payoutsOf, reportedPayouts, residuesOf } from '../../reconciliation/eng
 import { ordersInQuestion } from '../../reconciliation/engine/captured-twice.js';
 import { judgeUnit, withoutHeld, type UnitFindings } from '../../reconciliation/engine/compare.js';
 import { keptFacts, type KeptFacts } from '../../reconciliation/engine/facts.js';
-import { leftoversOf, poolOf, writeAll, type Run, type RunMeans, type RunPlan } from './common.js';
+import { leftoversOf, poolOf, type Run, type RunMeans, type RunPlan } from './common.js';
 import { leftByJoin } from './run-join.js';
 import { leftBySql } from './run-sql.js';
 
@@ -128,11 +127,8 @@ async function keep(
   { summary }: UnitFindings,
   facts: KeptFacts,
 ): Promise<void> {
-  await writeRows(desk, await store.replaceResults(desk, id), facts.results, (row, at) =>
-    store.resultLine(id, at, row),
-  );
-  await writeRows(desk, await open.openRows(desk), facts.open, (row) => open.openLine(plan, id, row));
-  await open.keepOpen(desk, id);
+  await store.replaceResults(desk, id, facts.results);
+  await open.keepOpen(desk, plan, id, facts.open);
   if (facts.broken.length > 0) await open.breakItems(desk, plan.partner, id, facts.broken);
   if (facts.closed.length > 0) await open.closeItems(desk, plan, id, facts.closed);
   await store.recordUnit(desk, id, {
@@ -145,22 +141,3 @@ async function keep(
     cleared: facts.closed.length,
   });
 }
-
-/** So many rows to one chunk. */
-const rowsPerChunk = 2000;
-
-const writeRows = <Row>(
-  desk: CopySession,
-  into: Writable,
-  rows: readonly Row[],
-  text: (row: Row, at: number) => string,
-): Promise<void> =>
-  writeAll(desk, into, async (write) => {
-    for (let from = 0; from < rows.length; from += rowsPerChunk)
-      await write(
-        rows
-          .slice(from, from + rowsPerChunk)
-          .map((row, at) => text(row, from + at))
-          .join(''),
-      );
-  });

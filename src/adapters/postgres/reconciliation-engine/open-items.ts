@@ -3,10 +3,18 @@
  *
  * Invariant: a row belongs to the unit that left it open, also after a later unit closes it or makes it a break.
  */
-import type { Writable } from 'node:stream';
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
 import type { KeptLine, LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
-import { copyLine, entryOf, lineOf, rowsText, rowText, type EntryJson, type LineJson } from './rows.js';
+import {
+  copyLine,
+  entryOf,
+  lineOf,
+  rowsText,
+  rowText,
+  writeLines,
+  type EntryJson,
+  type LineJson,
+} from './rows.js';
 import type { CopySession } from './session.js';
 
 /** An open row of an earlier unit that the leftovers of this one may answer. */
@@ -94,15 +102,7 @@ const candidatesSql = `
   select o.side, o.identity, o.row from leftovers l join open o on $4 and o.side <> l.side
     and o.currency = l.currency and ${plainReference('o')} = ${plainReference('l')}`;
 
-/** Takes the rows that stay open; `keepOpen` then compares them with what was open before. */
-export async function openRows(session: CopySession): Promise<Writable> {
-  await session.query('create temporary table still_open (like paydesk.recon_open) on commit drop');
-  return session.copyIn(
-    'copy still_open (partner, side, key, unit, business_day, due_on, identity, reference, batch, currency, amount_minor, row) from stdin',
-  );
-}
-
-export const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: OpenRow): string =>
+const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: OpenRow): string =>
   copyLine([
     partner,
     row.side,
@@ -119,7 +119,17 @@ export const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: O
   ]);
 
 /** What the unit opened before and does not any more goes; what is new comes; what was pending may be a break now. */
-export async function keepOpen(session: CopySession, unit: number): Promise<void> {
+export async function keepOpen(
+  session: CopySession,
+  key: UnitKey,
+  unit: number,
+  rows: readonly OpenRow[],
+): Promise<void> {
+  await session.query('create temporary table still_open (like paydesk.recon_open) on commit drop');
+  await session.copyIn(
+    'copy still_open (partner, side, key, unit, business_day, due_on, identity, reference, batch, currency, amount_minor, row) from stdin',
+    (write) => writeLines(write, rows, (row) => openLine(key, unit, row)),
+  );
   await session.query(
     `delete from paydesk.recon_open o where o.unit = $1
       and not exists (select from still_open s where (s.partner, s.side, s.key) = (o.partner, o.side, o.key))`,

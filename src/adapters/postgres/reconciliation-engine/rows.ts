@@ -1,5 +1,6 @@
 /** Entries and lines as JSON in the database and back: money as text, so that nothing rounds it; a day is its number. */
 import type { Conversion, KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
+import type { WriteRows } from './copy.js';
 
 type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[Name] };
 export type EntryJson = Kept<LedgerEntry>;
@@ -47,3 +48,17 @@ export const copyLine = (fields: readonly (string | null)[]): string =>
         : field.replaceAll('\0', '\uFFFD').replace(/[\\\n\r\t]/g, (mark) => escapes[mark] ?? mark),
     )
     .join('\t')}\n`;
+
+/** So many rows to one message. */
+const rowsPerWrite = 1000;
+
+export async function writeLines<Row>(
+  write: WriteRows,
+  rows: readonly Row[],
+  lineOf: (row: Row, at: number) => string,
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsPerWrite) {
+    const some = rows.slice(from, from + rowsPerWrite);
+    await write(Buffer.from(some.map((row, at) => lineOf(row, from + at)).join('')));
+  }
+}
