@@ -25,8 +25,9 @@ export interface Staging {
   problems(): Problem[];
 }
 
-export function stagingOf(rows: StagedTable): Staging {
-  const inflow = new Inflow('statement', { taker: rows });
+/** `onBlock`: gets the rows too. */
+export function stagingOf(rows: StagedTable, onBlock: (block: Side) => void = () => undefined): Staging {
+  const inflow = new Inflow('statement', { taker: rows, onBlock });
   const others = (): (StatementLine | Problem)[] => {
     const { reader, scan } = inflow.end();
     return scan.others.map((record) => readStatementRecord(record, reader));

@@ -18,6 +18,8 @@ interface InflowOptions {
   columns?: readonly string[];
   /** Gets the plain rows as well; of a statement they say which line they are. */
   taker?: RowTaker;
+  /** Gets the rows in blocks, so that they need not be kept. */
+  onBlock?: (side: Side) => void;
   expectedBytes?: number;
 }
 
@@ -67,7 +69,7 @@ export class Inflow {
   private begin(header: Header | null): Side & { scan: Scanner } {
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
-    const { apart, columns: given, taker, expectedBytes = usualBytes } = this.options;
+    const { apart, columns: given, taker, onBlock, expectedBytes = usualBytes } = this.options;
     const columns = columnsOf(reader, [this.name === 'ledger' ? 'id' : taker ? 'line_no' : ''], {
       apart:
         apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
@@ -77,6 +79,7 @@ export class Inflow {
       expectedRows: expectedRows(expectedBytes),
       line: header?.line ?? 1,
       taker,
+      onBlock: onBlock && ((block) => onBlock({ reader, scan: block })),
     });
     return { reader, scan };
   }

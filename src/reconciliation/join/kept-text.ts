@@ -16,6 +16,7 @@ const firstPageBytes = 1 << 17;
 /** Places are 32 bits wide. */
 const mostPages = 1 << (32 - pageBits);
 
+const none = Buffer.alloc(0);
 const comma = 0x2c;
 const newline = 0x0a;
 
@@ -24,7 +25,7 @@ export const mostRowBytes = 1 << 16;
 
 export class KeptText {
   private readonly pages: Buffer[] = [];
-  private page = Buffer.alloc(0);
+  private page: Buffer = none;
   private at = 0;
 
   /** Where the next row begins. `most`: what it may take, `mostRowBytes` at most. Throws `invalid` at 4 GiB. */
@@ -53,6 +54,23 @@ export class KeptText {
     this.page[this.at++] = newline;
   }
 
+  /** Adds what another text has from a place to the end of the row there. */
+  addRow(other: KeptText, from: number): void {
+    const theirs = other.pageOf(from);
+    const { page } = this;
+    let [at, read] = [this.at, from & placeMask];
+    do page[at++] = theirs[read]!;
+    while (theirs[read++] !== newline);
+    this.at = at;
+  }
+
+  /** The rows that begin from now on take the place of those before. */
+  clear(): void {
+    // The largest is the last.
+    this.pages.splice(0, this.pages.length - 1);
+    this.at = 0;
+  }
+
   /** The fields of the row that begins there: every comma ends one. */
   fieldsAt(start: number): string[] {
     const page = this.pageOf(start);
@@ -66,6 +84,11 @@ export class KeptText {
     const [a, b] = [start & placeMask, otherStart & placeMask];
     for (let at = 0; at < length; at++) if (ours[a + at] !== theirs[b + at]) return false;
     return true;
+  }
+
+  /** Reads a byte of the row: the processor then has it when it is needed. */
+  touch(start: number): number {
+    return this.pageOf(start)[start & placeMask]!;
   }
 
   private pageOf(start: number): Buffer {

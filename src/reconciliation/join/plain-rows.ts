@@ -36,6 +36,11 @@ export class PlainRows {
     this.amounts[row * amountsPerRow + amount] = minor;
   }
 
+  /** Those that are added from now on take the place of those before. */
+  clear(): void {
+    this.count = 0;
+  }
+
   textStart(row: number): number {
     return this.cells[row * cellsPerRow + textStart]!;
   }

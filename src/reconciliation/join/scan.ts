@@ -19,6 +19,7 @@ import {
 } from './fields.js';
 import { KeptText, mostRowBytes } from './kept-text.js';
 import { PlainRows } from './plain-rows.js';
+import { blockRows } from './reference-table.js';
 import { afterBreak, endOfLine, escapedRecordAt, isCut, isOpen, recordAt } from './records.js';
 
 export interface Scan {
@@ -28,10 +29,33 @@ export interface Scan {
   currencies: readonly string[];
   /** Lines for the careful reader. */
   others: (CsvRecord | CsvFault)[];
+  /** How many plain rows there were, those that blocks were made of included. */
+  plain: number;
   /** The number of the line on which a plain row stands, from 1. */
-  lineNumberOf(row: number): number;
+  lineNumberOf: (row: number) => number;
   /** A plain row as the careful reader takes it; a column that means nothing to it is empty. */
   fieldsOf(row: number): string[];
+  /** The same of a row that is not kept here. */
+  fieldsFrom(row: LooseRow): string[];
+}
+
+export interface LooseRow {
+  reference: string;
+  amount: number;
+  currency: string;
+  day: Day;
+  label: number;
+  /** Of the other columns that mean something. */
+  others: readonly string[];
+}
+
+interface ScanOptions {
+  expectedRows: number;
+  /** On which line the rows begin. */
+  line: number;
+  taker: RowTaker | undefined;
+  /** Gets the rows in blocks, each of which makes room for the next. */
+  onBlock: ((block: Scan) => void) | undefined;
 }
 
 export interface ScanColumns {
@@ -86,26 +110,28 @@ export class Scanner implements Scan {
   private readonly jumps: { row: number; line: number }[] = [];
   private wasPlain = false;
   private line: number;
-  private readonly taker: RowTaker | undefined;
+  /** How many plain rows there were in earlier blocks. */
+  private before = 0;
   /** What makes a line another than a plain one, besides what sorts before the comma. */
   private readonly mark: number;
 
   constructor(
     public at: number,
     private readonly columns: ScanColumns,
-    { expectedRows, line, taker }: { expectedRows: number; line: number; taker: RowTaker | undefined },
+    private readonly options: ScanOptions,
   ) {
-    this.line = line;
-    this.taker = taker;
+    this.line = options.line;
     this.mark = columns.isEscaped ? backslash : comma;
     this.starts = new Int32Array(columns.width);
     this.ends = new Int32Array(columns.width);
-    this.rows = new PlainRows(expectedRows);
+    this.rows = new PlainRows(options.onBlock ? blockRows : options.expectedRows);
   }
 
-  /**
-   * Scans what has come. Until the table `isWhole`, the last line is left for the next call.
-   */
+  get plain(): number {
+    return this.before + this.rows.count;
+  }
+
+  /** Scans what has come. Until the table `isWhole`, the last line is left for the next call. */
   scan(bytes: Buffer, isWhole: boolean): void {
     if (!isWhole && bytes.length - this.at < this.waitsFor) return;
     this.waitsFor = 0;
@@ -121,9 +147,21 @@ export class Scanner implements Scan {
       if (!this.storeOther(isWhole)) break;
     }
     this.bytes = none;
+    this.endBlock();
   }
 
-  lineNumberOf(row: number): number {
+  private endBlock(): void {
+    const { onBlock } = this.options;
+    if (!onBlock || this.rows.count === 0) return;
+    onBlock(this);
+    this.before += this.rows.count;
+    this.rows.clear();
+    this.text.clear();
+    this.jumps.length = 0;
+    this.wasPlain = false;
+  }
+
+  readonly lineNumberOf = (row: number): number => {
     let [low, high] = [0, this.jumps.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -132,17 +170,29 @@ export class Scanner implements Scan {
     }
     const jump = this.jumps[low]!;
     return jump.line + row - jump.row;
-  }
+  };
 
   fieldsOf(row: number): string[] {
-    const { columns, rows } = this;
+    const { rows } = this;
     const [reference = '', ...others] = this.text.fieldsAt(rows.textStart(row));
-    const fields = Array.from({ length: columns.width }, () => '');
+    return this.fieldsFrom({
+      reference,
+      others,
+      amount: rows.amount(row),
+      currency: this.currencies[rows.currency(row)] ?? '',
+      day: rows.day(row),
+      label: rows.label(row),
+    });
+  }
+
+  fieldsFrom({ reference, amount, currency, day, label, others }: LooseRow): string[] {
+    const { columns } = this;
+    const fields = new Array<string>(columns.width).fill('');
     fields[columns.reference] = reference;
-    fields[columns.amount] = String(rows.amount(row));
-    fields[columns.currency] = this.currencies[rows.currency(row)] ?? '';
-    fields[columns.day] = isoDay(rows.day(row));
-    if (columns.label >= 0) fields[columns.label] = this.labels.textOf(rows.label(row));
+    fields[columns.amount] = String(amount);
+    fields[columns.currency] = currency;
+    fields[columns.day] = isoDay(day);
+    if (columns.label >= 0) fields[columns.label] = this.labels.textOf(label);
     columns.others.forEach((column, at) => (fields[column] = others[at] ?? ''));
     return fields;
   }
@@ -198,6 +248,7 @@ export class Scanner implements Scan {
     if (!isPlainReference(bytes, referenceStart, length) || !this.hasPlainRest()) return false;
     const label = columns.label < 0 ? 0 : this.labels.of(bytes, starts[columns.label]!, ends[columns.label]!);
     if (label < 0) return false;
+    if (this.rows.count === blockRows) this.endBlock();
     if (!this.wasPlain) this.jumps.push({ row: this.rows.count, line: this.line });
     this.wasPlain = true;
     const start = this.text.begin(lineEnd - lineStart + columns.width);
@@ -206,7 +257,7 @@ export class Scanner implements Scan {
     this.text.end();
     this.rows.add(start, label, length, hashOf(bytes, referenceStart, length));
     this.rows.setMoney(amount, currency, day);
-    this.taker?.addPlain(bytes, starts, ends, amount, day);
+    this.options.taker?.addPlain(bytes, starts, ends, amount, day);
     return true;
   }
 

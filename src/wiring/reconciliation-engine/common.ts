@@ -26,7 +26,7 @@ import { payoutType, type Residue } from '../../reconciliation/engine/batches.js
 import { firstOfAccounts, gapAfter } from '../../reconciliation/engine/continuity.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
-import type { Exact } from '../../reconciliation/join/join.js';
+import type { Exact, Side } from '../../reconciliation/join/join.js';
 import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 
 /** A file of the run as a table, with what could not be read of it. */
@@ -109,15 +109,21 @@ interface Staged {
   isConverted: boolean;
 }
 
-/** All files of the unit, one after the other, so that each is compared with those before. */
-export async function stageFiles({ desk, unit, plan, files, means }: Run): Promise<Staged> {
+/**
+ * All files of the unit, one after the other, so that each is compared with those before. `onBlock`: gets the lines of a
+ * unit with a single file.
+ */
+export async function stageFiles(
+  { desk, unit, plan, files, means }: Run,
+  onBlock?: (block: Side) => void,
+): Promise<Staged> {
   const quarantined: QuarantineFact[] = [];
   let last: Staging | null = null;
   let isConverted = false;
   for (const file of files) {
     const table = await means.tableOf(file);
     const rows = new StagedRows(table.columns);
-    const staging = stagingOf(rows);
+    const staging = stagingOf(rows, files.length === 1 ? onBlock : undefined);
     await lines.stageLines(desk, unit, file.id, rows, async (send) => {
       for await (const chunk of table.chunks) {
         staging.add(chunk);

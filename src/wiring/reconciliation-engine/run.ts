@@ -1,5 +1,5 @@
 /**
- * One run of a unit: the ledger streams in from the books while the statement goes into staging; then they are joined,
+ * One run of a unit: the ledger streams in from the books, the statement goes into staging, and on its way they are joined;
  * the rules decide over the rest, and everything is kept in one transaction.
  *
  * Invariant: when anything fails, the transaction is rolled back and nothing of the run is kept.
