@@ -38,10 +38,10 @@ export function withIdentities(
   return named;
 }
 
-export const breakIdentity = (partner: string, { kind, entries, lines }: Break): string =>
-  digest([
-    partner,
-    kind,
-    entries.map(({ id }) => id).sort(),
-    lines.map((line) => (line as KeptLine).identity).sort(),
-  ]);
+/** `lines`: those of the break, by their names. */
+export const breakIdentity = (
+  partner: string,
+  { kind, entries }: Break,
+  lines: readonly KeptLine[],
+): string =>
+  digest([partner, kind, entries.map(({ id }) => id).sort(), lines.map(({ identity }) => identity).sort()]);

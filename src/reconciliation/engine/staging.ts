@@ -5,7 +5,7 @@
  */
 import { Inflow } from '../join/inflow.js';
 import type { Side } from '../join/join.js';
-import type { RowTaker } from '../join/scan.js';
+import type { RowTaker, Scan } from '../join/scan.js';
 import type { StatementLine } from '../findings.js';
 import type { Problem } from '../problems.js';
 import { readStatementRecord } from '../tables.js';
@@ -26,7 +26,7 @@ export interface Staging {
 }
 
 /** `onBlock`: gets the rows too. */
-export function stagingOf(rows: StagedTable, onBlock: (block: Side) => void = () => undefined): Staging {
+export function stagingOf(rows: StagedTable, onBlock: (block: Scan) => void = () => undefined): Staging {
   const inflow = new Inflow('statement', { taker: rows, onBlock });
   const others = (): (StatementLine | Problem)[] => {
     const { reader, scan } = inflow.end();

@@ -6,7 +6,7 @@
 import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
 import { headerIn, type Header } from './records.js';
-import { Scanner, type RowTaker } from './scan.js';
+import { Scanner, type RowTaker, type Scan } from './scan.js';
 
 /** Most days have fewer rows. */
 const usualBytes = 1 << 20;
@@ -19,7 +19,7 @@ interface InflowOptions {
   /** Gets the plain rows as well; of a statement they say which line they are. */
   taker?: RowTaker;
   /** Gets the rows in blocks, so that they need not be kept. */
-  onBlock?: (side: Side) => void;
+  onBlock?: ((block: Scan) => void) | undefined;
   expectedBytes?: number;
 }
 
@@ -79,7 +79,7 @@ export class Inflow {
       expectedRows: expectedRows(expectedBytes),
       line: header?.line ?? 1,
       taker,
-      onBlock: onBlock && ((block) => onBlock({ reader, scan: block })),
+      onBlock,
     });
     return { reader, scan };
   }

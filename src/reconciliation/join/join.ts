@@ -59,6 +59,7 @@ export function columnsOf(
     day: place('value_date'),
     label: place('type'),
     others: placesOf(otherColumns),
+    otherNames: otherColumns.filter((column) => reader.place(column) !== undefined),
     filled: placesOf(filled),
     digits: placesOf(['line_no']),
     numbers: placesOf(['fee_minor', 'fx_minor']),
@@ -99,21 +100,30 @@ export class ExactJoin {
   }
 
   /** A block of lines. */
-  add(block: Side): void {
-    const { scan } = block;
+  add(scan: Scan): void {
     const { rows } = scan;
     for (let place = this.currencies.length; place < scan.currencies.length; place++)
       this.currencies.push(this.ledger.scan.currencies.indexOf(scan.currencies[place]!));
-    const entries = this.table.entriesOf(rows, this.ledger.scan.text);
+    const entries = this.table.entriesOf(rows, this.ledger.scan.text, this.pairs);
     for (let line = 0; line < rows.count; line++) {
       const entry = entries[line]!;
       if (entry !== none && this.pairs[entry] === none && this.isExact(entry, scan, line)) {
         this.pairs[entry] = this.paired.add(scan, line);
         continue;
       }
-      if (entry !== none) this.part(entry, block);
-      const record = { line: scan.lineNumberOf(line), fields: scan.fieldsOf(line), raw: '' };
-      addTo(this.left, readStatementRecord(record, block.reader));
+      if (entry !== none) this.part(entry, scan);
+      const [reference = '', ...others] = scan.text.fieldsAt(rows.textStart(line));
+      this.left.rows.push(
+        lineOf(scan, {
+          reference,
+          others,
+          line: scan.lineNumberOf(line),
+          amount: rows.amount(line),
+          currency: scan.currencies[rows.currency(line)] ?? '',
+          day: rows.day(line),
+          label: rows.label(line),
+        }),
+      );
     }
   }
 
@@ -125,8 +135,7 @@ export class ExactJoin {
     const [all, late] = [new Sums(), new Sums()];
     for (let entry = 0; entry < this.pairs.length; entry++) {
       if (this.pairs[entry]! < 0) {
-        const record = { line: scan.lineNumberOf(entry), fields: scan.fieldsOf(entry), raw: '' };
-        addTo(ledger, readLedgerRecord(record, reader));
+        ledger.rows.push(entryOf(scan, entry));
         continue;
       }
       all.add(scan.rows.currency(entry), scan.rows.amount(entry));
@@ -154,16 +163,20 @@ export class ExactJoin {
   }
 
   /** Leaves an entry to the rules, and the line that it was taken out with. */
-  private part(entry: number, { reader, scan }: Side): void {
+  private part(entry: number, scan: Scan): void {
     const pair = this.pairs[entry]!;
     this.pairs[entry] = shared;
     if (pair < 0) return;
     const { rows, text, currencies } = this.ledger.scan;
-    const { line, ...kept } = this.paired.at(pair);
     const [reference = ''] = text.fieldsAt(rows.textStart(entry));
-    const currency = currencies[rows.currency(entry)] ?? '';
-    const fields = scan.fieldsFrom({ ...kept, reference, currency, amount: rows.amount(entry) });
-    addTo(this.left, readStatementRecord({ line, fields, raw: '' }, reader));
+    this.left.rows.push(
+      lineOf(scan, {
+        ...this.paired.at(pair),
+        reference,
+        amount: rows.amount(entry),
+        currency: currencies[rows.currency(entry)] ?? '',
+      }),
+    );
   }
 
   /** A row that only the careful reader reads may have the same reference: then the rules decide the whole group. */
@@ -171,9 +184,53 @@ export class ExactJoin {
     for (const record of side.scan.others) {
       const reference = Buffer.from(referenceOf(record, side.reader));
       const entry = this.table.entryOf(hashOf(reference, 0, reference.length));
-      if (entry !== none) this.part(entry, side);
+      if (entry !== none) this.part(entry, side.scan);
     }
   }
+}
+
+/** A plain entry as the careful reader reads it. */
+function entryOf(scan: Scan, entry: number): LedgerEntry {
+  const { rows, text, currencies } = scan;
+  const [reference = '', ...others] = text.fieldsAt(rows.textStart(entry));
+  return {
+    id: scan.otherOf(others, 'id'),
+    reference,
+    amountMinor: BigInt(rows.amount(entry)),
+    currency: currencies[rows.currency(entry)] ?? '',
+    day: rows.day(entry),
+    type: scan.labelOf(rows.label(entry)),
+    batch: scan.otherOf(others, 'batch_id'),
+  };
+}
+
+interface PlainLine {
+  line: number;
+  reference: string;
+  amount: number;
+  currency: string;
+  day: Day;
+  label: number;
+  others: readonly string[];
+}
+
+/** A plain line as the careful reader reads it. */
+function lineOf(
+  scan: Scan,
+  { line, reference, amount, currency, day, label, others }: PlainLine,
+): StatementLine {
+  return {
+    file: Number(scan.otherOf(others, 'file') || 0),
+    line: Number(scan.otherOf(others, 'line_no') || line),
+    reference,
+    amountMinor: BigInt(amount),
+    currency,
+    day,
+    type: scan.labelOf(label),
+    feeMinor: BigInt(scan.otherOf(others, 'fee_minor') || 0),
+    batch: scan.otherOf(others, 'batch_id'),
+    order: scan.otherOf(others, 'our_ref'),
+  };
 }
 
 const referenceOf = (record: CsvRecord | CsvFault, reader: TableReader): string =>

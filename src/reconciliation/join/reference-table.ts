@@ -12,9 +12,15 @@ export const none = -1;
 /** So many lookups at a time, so that the processor waits for memory once for many of them. */
 export const blockRows = 4096;
 
+/** No slot with an entry has all bits set: the number of the last entry has not. */
+const empty = 0xffffffff;
+
 export class ReferenceTable {
-  private readonly slots: Int32Array;
+  /** The number of an entry, and above it as many bits of its hash as there is room for. */
+  private readonly slots: Uint32Array;
   private readonly mask: number;
+  private readonly entryBits: number;
+  private readonly entryMask: number;
   private readonly found = new Int32Array(blockRows);
   /** Keeps loads that only ask for memory from being optimised away. */
   private touched = 0;
@@ -24,49 +30,64 @@ export class ReferenceTable {
     private readonly entries: PlainRows,
     onTwin: (first: number, entry: number) => void,
   ) {
-    const size = 1 << Math.max(4, Math.ceil(Math.log2(entries.count * 1.6 + 1)));
-    this.slots = new Int32Array(size).fill(none);
-    this.mask = size - 1;
+    this.slots = new Uint32Array(1 << Math.max(4, Math.ceil(Math.log2(entries.count * 1.6 + 1)))).fill(empty);
+    this.mask = this.slots.length - 1;
+    this.entryBits = 32 - Math.clz32(entries.count);
+    this.entryMask = 2 ** this.entryBits - 1;
     for (let from = 0; from < entries.count; from += blockRows) {
       const end = Math.min(entries.count, from + blockRows);
+      // Each of these loads waits for memory, but not for the one before it.
       for (let entry = from; entry < end; entry++)
         this.touched ^= this.slots[entries.hash(entry) & this.mask]!;
       for (let entry = from; entry < end; entry++) {
         if (entries.referenceLength(entry) === 0) continue;
-        const slot = this.slotOf(entries.hash(entry));
-        if (this.slots[slot] === none) this.slots[slot] = entry;
-        else onTwin(this.slots[slot]!, entry);
+        const hash = entries.hash(entry);
+        const slot = this.slotOf(hash);
+        if (this.slots[slot] === empty) this.slots[slot] = this.tagOf(hash) + entry;
+        else onTwin(this.slots[slot]! & this.entryMask, entry);
       }
     }
   }
 
-  /** The entry of each of at most `blockRows` rows; `none` for a row without a reference too. Good until the next call. */
-  entriesOf(rows: PlainRows, text: KeptText): Int32Array {
-    const { found, slots, entries, mask } = this;
+  /**
+   * The entry of each of at most `blockRows` rows; `none` for a row without a reference too. Good until the next call.
+   * `pairs`: what the caller looks at next of each entry.
+   */
+  entriesOf(rows: PlainRows, text: KeptText, pairs: Int32Array): Int32Array {
+    const { found, slots, entries, mask, entryMask } = this;
     let { touched } = this;
-    for (let row = 0; row < rows.count; row++) found[row] = slots[rows.hash(row) & mask]!;
-    // Each of these loads waits for memory, but not for the one before it.
-    for (let row = 0; row < rows.count; row++) if (found[row] !== none) touched ^= entries.hash(found[row]!);
+    for (let row = 0; row < rows.count; row++) touched ^= slots[rows.hash(row) & mask]!;
     for (let row = 0; row < rows.count; row++) {
-      const isNamed = rows.referenceLength(row) > 0;
-      const entry = isNamed ? this.slots[this.slotOf(rows.hash(row))]! : none;
+      const slot = slots[rows.hash(row) & mask]!;
+      if (slot !== empty) touched ^= entries.hash(slot & entryMask);
+    }
+    for (let row = 0; row < rows.count; row++) {
+      const entry = rows.referenceLength(row) === 0 ? none : this.entryOf(rows.hash(row));
       found[row] = entry;
-      if (entry !== none) touched ^= text.touch(entries.textStart(entry));
+      if (entry !== none) touched ^= text.touch(entries.textStart(entry)) ^ pairs[entry]!;
     }
     this.touched = touched;
     return found;
   }
 
   entryOf(hash: number): number {
-    return this.slots[this.slotOf(hash)]!;
+    const slot = this.slots[this.slotOf(hash)]!;
+    return slot === empty ? none : slot & this.entryMask;
   }
 
   /** Where the hash is, or would be. */
   private slotOf(hash: number): number {
-    const { slots, mask, entries } = this;
+    const { slots, mask, entries, entryMask } = this;
+    const tag = this.tagOf(hash);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const entry = slots[at]!;
-      if (entry === none || entries.hash(entry) === hash) return at;
+      const slot = slots[at]!;
+      if (slot === empty) return at;
+      const isLikely = (slot & ~entryMask) >>> 0 === tag;
+      if (isLikely && entries.hash(slot & entryMask) === hash) return at;
     }
+  }
+
+  private tagOf(hash: number): number {
+    return (hash & ~this.entryMask) >>> 0;
   }
 }

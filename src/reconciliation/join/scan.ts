@@ -5,7 +5,7 @@
  * quote, an odd number of fields, blanks at an edge, a number that is too long, is handed over as text.
  * Deliberately absent: judging. What is wrong with a line is said by the careful reader alone.
  */
-import { isoDay, type Day } from '../../kernel/calendar-day.js';
+import type { Day } from '../../kernel/calendar-day.js';
 import type { CsvFault, CsvRecord } from '../formats/csv-records.js';
 import {
   currencyName,
@@ -33,20 +33,9 @@ export interface Scan {
   plain: number;
   /** The number of the line on which a plain row stands, from 1. */
   lineNumberOf: (row: number) => number;
-  /** A plain row as the careful reader takes it; a column that means nothing to it is empty. */
-  fieldsOf(row: number): string[];
-  /** The same of a row that is not kept here. */
-  fieldsFrom(row: LooseRow): string[];
-}
-
-export interface LooseRow {
-  reference: string;
-  amount: number;
-  currency: string;
-  day: Day;
-  label: number;
-  /** Of the other columns that mean something. */
-  others: readonly string[];
+  /** The trimmed text of one of the other columns of a row; empty where the table lacks it. */
+  otherOf(others: readonly string[], column: string): string;
+  labelOf(label: number): string;
 }
 
 interface ScanOptions {
@@ -66,8 +55,9 @@ export interface ScanColumns {
   day: number;
   /** A column with few different texts; -1 for none. */
   label: number;
-  /** The other columns that mean something. */
+  /** The other columns that mean something, and their names. */
   others: number[];
+  otherNames: string[];
   /** Columns that a plain row fills, and columns in which it has digits, or a number, or nothing. */
   filled: number[];
   digits: number[];
@@ -172,29 +162,12 @@ export class Scanner implements Scan {
     return jump.line + row - jump.row;
   };
 
-  fieldsOf(row: number): string[] {
-    const { rows } = this;
-    const [reference = '', ...others] = this.text.fieldsAt(rows.textStart(row));
-    return this.fieldsFrom({
-      reference,
-      others,
-      amount: rows.amount(row),
-      currency: this.currencies[rows.currency(row)] ?? '',
-      day: rows.day(row),
-      label: rows.label(row),
-    });
+  otherOf(others: readonly string[], column: string): string {
+    return others[this.columns.otherNames.indexOf(column)]?.trim() ?? '';
   }
 
-  fieldsFrom({ reference, amount, currency, day, label, others }: LooseRow): string[] {
-    const { columns } = this;
-    const fields = new Array<string>(columns.width).fill('');
-    fields[columns.reference] = reference;
-    fields[columns.amount] = String(amount);
-    fields[columns.currency] = currency;
-    fields[columns.day] = isoDay(day);
-    if (columns.label >= 0) fields[columns.label] = this.labels.textOf(label);
-    columns.others.forEach((column, at) => (fields[column] = others[at] ?? ''));
-    return fields;
+  labelOf(label: number): string {
+    return this.labels.textOf(label).trim();
   }
 
   /** False when more bytes may still belong to the line. */

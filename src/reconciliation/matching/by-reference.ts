@@ -24,19 +24,26 @@ import { isTolerated, withinWindow, type MatchSettings } from './settings.js';
 const mostPairs = 4096;
 
 export function matchByReference(pool: Pool, settings: MatchSettings): Verdict {
-  const lines = groupBy(pool.lines, ({ reference }) => reference);
-  const entries = groupBy(pool.entries, ({ reference }) => reference);
-  const verdicts: Verdict[] = [];
-  for (const [reference, theirs] of lines) {
-    const ours = reference === '' ? undefined : entries.get(reference);
-    if (ours === undefined) verdicts.push({ findings: [], rest: { entries: [], lines: theirs } });
-    else {
-      entries.delete(reference);
-      verdicts.push(compareGroup({ entries: ours, lines: theirs }, settings));
-    }
-  }
-  for (const ours of entries.values()) verdicts.push({ findings: [], rest: { entries: ours, lines: [] } });
-  return joined(verdicts);
+  const referenceOf = ({ reference }: LedgerEntry | StatementLine): string => reference;
+  const named = new Set(pool.lines.map(referenceOf));
+  named.delete('');
+  // Most rows share no reference with the other side, so they are never grouped.
+  const entries = groupBy(
+    pool.entries.filter(({ reference }) => named.has(reference)),
+    referenceOf,
+  );
+  const lines = groupBy(
+    pool.lines.filter(({ reference }) => entries.has(reference)),
+    referenceOf,
+  );
+  const alone: Pool = {
+    entries: pool.entries.filter(({ reference }) => !entries.has(reference)),
+    lines: pool.lines.filter(({ reference }) => !entries.has(reference)),
+  };
+  const verdicts = [...lines].map(([reference, theirs]) =>
+    compareGroup({ entries: entries.get(reference) ?? [], lines: theirs }, settings),
+  );
+  return joined([...verdicts, { findings: [], rest: alone }]);
 }
 
 /** One reference: equal amounts first, then sums, then the nearest amounts, then currencies, then surplus. */

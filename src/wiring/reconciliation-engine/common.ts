@@ -26,7 +26,8 @@ import { payoutType, type Residue } from '../../reconciliation/engine/batches.js
 import { firstOfAccounts, gapAfter } from '../../reconciliation/engine/continuity.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
-import type { Exact, Side } from '../../reconciliation/join/join.js';
+import type { Exact } from '../../reconciliation/join/join.js';
+import type { Scan } from '../../reconciliation/join/scan.js';
 import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 
 /** A file of the run as a table, with what could not be read of it. */
@@ -115,7 +116,7 @@ interface Staged {
  */
 export async function stageFiles(
   { desk, unit, plan, files, means }: Run,
-  onBlock?: (block: Side) => void,
+  onBlock?: (block: Scan) => void,
 ): Promise<Staged> {
   const quarantined: QuarantineFact[] = [];
   let last: Staging | null = null;
@@ -160,11 +161,6 @@ async function gapsIn(
   }
   return gaps;
 }
-
-export const leftoversOf = (rest: Pool): open.Leftover[] => [
-  ...rest.entries.map((entry) => ({ ...entry, side: 'ledger' as const })),
-  ...rest.lines.map((line) => ({ ...line, side: 'statement' as const })),
-];
 
 /** What an engine left, with the rows that earlier units left open. */
 export const poolOf = (rest: Pool, open: readonly open.OpenItem[]): Pool => ({

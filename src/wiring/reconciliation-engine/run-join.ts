@@ -7,6 +7,7 @@ import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import { joinUnit } from '../../reconciliation/engine/compare.js';
 import { Inflow } from '../../reconciliation/join/inflow.js';
 import { ExactJoin, type Side } from '../../reconciliation/join/join.js';
+import type { Scan } from '../../reconciliation/join/scan.js';
 import { reconcile } from '../../reconciliation/matching/match.js';
 import { apartIn, lateDays, sliceOf, stageFiles, type Left, type Run } from './common.js';
 
@@ -14,7 +15,7 @@ export async function leftByJoin(run: Run): Promise<Left> {
   const { plan, files } = run;
   const ledger = await ledgerSide(run);
   const join = new ExactJoin(ledger, plan.settings);
-  const onBlock = (block: Side): void => join.add(block);
+  const onBlock = (block: Scan): void => join.add(block);
   const { quarantined, only, isConverted } = await stageFiles(run, onBlock);
   const statement = only?.side() ?? (await stagedSide(run, onBlock));
   const { exact, rest, problems } = joinUnit(join, { ledger, statement }, lateDays(run));
@@ -37,7 +38,7 @@ async function ledgerSide(run: Run): Promise<Side> {
   return inflow.end();
 }
 
-async function stagedSide({ desk, unit, files }: Run, onBlock: (block: Side) => void): Promise<Side> {
+async function stagedSide({ desk, unit, files }: Run, onBlock: (block: Scan) => void): Promise<Side> {
   const inflow = new Inflow('statement', { columns: lines.lineColumns, onBlock });
   if (files.length > 0) await lines.copyLines(desk, unit.id, (rows) => inflow.add(rows));
   return inflow.end();

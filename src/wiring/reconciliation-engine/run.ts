@@ -15,7 +15,7 @@ import { payoutsOf, reportedPayouts, residuesOf } from '../../reconciliation/eng
 import { ordersInQuestion } from '../../reconciliation/engine/captured-twice.js';
 import { judgeUnit, withoutHeld, type UnitFindings } from '../../reconciliation/engine/compare.js';
 import { keptFacts, type KeptFacts } from '../../reconciliation/engine/facts.js';
-import { leftoversOf, poolOf, type Run, type RunMeans, type RunPlan } from './common.js';
+import { poolOf, type Run, type RunMeans, type RunPlan } from './common.js';
 import { leftByJoin } from './run-join.js';
 import { leftBySql } from './run-sql.js';
 
@@ -83,7 +83,7 @@ async function compare(run: Run): Promise<Compared> {
   if (left.isConverted) addConversions(rest.lines, await lines.conversions(desk, unit.id, rest.lines));
   means.progress('Match');
   const hasRules = plan.settings.rules.length > 0;
-  const carried = await open.openItems(desk, plan, unit.id, leftoversOf(rest), hasRules);
+  const carried = await open.openItems(desk, plan, unit.id, rest, hasRules);
   const pool = poolOf(rest, carried);
   const payouts = plan.isClearing ? payoutsOf(pool.entries, rest.lines) : [];
   const batches = payouts.map(({ line }) => line);

@@ -4,7 +4,13 @@
  * Invariant: a row belongs to the unit that left it open, also after a later unit closes it or makes it a break.
  */
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
-import type { KeptLine, LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
+import type {
+  KeptLine,
+  LedgerEntry,
+  OpenRow,
+  StatementLine,
+  UnitKey,
+} from '../../../ports/reconciliation.js';
 import {
   copyLine,
   entryOf,
@@ -22,12 +28,10 @@ export type OpenItem = { identity: string | null } & (
   { side: 'ledger'; row: LedgerEntry } | { side: 'statement'; row: ReturnType<typeof lineOf> }
 );
 
-export interface Leftover {
-  side: 'ledger' | 'statement';
-  reference: string;
-  batch: string;
-  currency: string;
-  amountMinor: bigint;
+/** What a unit has no answer for yet. */
+interface Leftovers {
+  entries: readonly LedgerEntry[];
+  lines: readonly StatementLine[];
 }
 
 /**
@@ -38,15 +42,16 @@ export async function openItems(
   session: CopySession,
   { partner, businessDay, asOf }: UnitKey & { asOf: Day },
   unit: number,
-  leftovers: readonly Leftover[],
+  { entries, lines }: Leftovers,
   rules: boolean,
 ): Promise<OpenItem[]> {
   await session.query(reopenSql, [unit]);
   await session.query(judgeAnewSql, [unit]);
   const [first] = await session.query(isOpenSql, [partner, isoDay(businessDay)]);
   if (first === undefined) return [];
+  const leftovers = [...entries, ...lines];
   await session.query(leftoversSql, [
-    leftovers.map(({ side }) => side),
+    [...entries.map(() => 'ledger'), ...lines.map(() => 'statement')],
     leftovers.map(({ reference }) => reference),
     leftovers.map(({ batch }) => batch),
     leftovers.map(({ currency }) => currency),
@@ -102,20 +107,24 @@ const candidatesSql = `
   select o.side, o.identity, o.row from leftovers l join open o on $4 and o.side <> l.side
     and o.currency = l.currency and ${plainReference('o')} = ${plainReference('l')}`;
 
-const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: OpenRow): string =>
+const openLine = (
+  { partner, businessDay }: UnitKey,
+  unit: number,
+  { side, key, dueOn, identity, row }: OpenRow,
+): string =>
   copyLine([
     partner,
-    row.side,
-    row.key,
+    side,
+    key,
     String(unit),
     isoDay(businessDay),
-    row.dueOn === null ? null : isoDay(row.dueOn),
-    row.identity,
+    dueOn === null ? null : isoDay(dueOn),
+    identity,
     row.reference,
     row.batch,
     row.currency,
     String(row.amountMinor),
-    rowText(row.row),
+    rowText(row),
   ]);
 
 /** What the unit opened before and does not any more goes; what is new comes; what was pending may be a break now. */
