@@ -128,18 +128,19 @@ export function judgeUnit(found: readonly Finding[], input: UnitInput): UnitFind
 }
 
 /** Not a break of earlier units that nothing answered. */
-const isNews = (finding: Finding, wasBreak: (row: Row) => boolean): boolean =>
-  finding.type !== 'break' || ![...finding.entries, ...finding.lines].every(wasBreak);
+const isNews = ({ type, entries, lines }: Finding, wasBreak: (row: Row) => boolean): boolean =>
+  type !== 'break' || !entries.every(wasBreak) || !lines.every(wasBreak);
 
 /** Without entries of before that no line answers. */
 function withoutOld(finding: Finding, isOld: (entry: LedgerEntry) => boolean): Finding[] {
-  if (finding.lines.length > 0) return [finding];
+  if (finding.lines.length > 0 || !finding.entries.some(isOld)) return [finding];
   const entries = finding.entries.filter((entry) => !isOld(entry));
   return entries.length === 0 ? [] : [{ ...finding, entries }];
 }
 
 /** The finding with the unit's own rows alone; nothing where it has none. */
 function ownRows(finding: Finding, open: ReadonlyMap<Row, Carried>): Finding[] {
+  if (open.size === 0) return [finding];
   const entries = finding.entries.filter((entry) => !open.has(entry));
   const lines = finding.lines.filter((line) => !open.has(line));
   if (entries.length + lines.length === 0) return [];

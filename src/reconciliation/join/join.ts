@@ -82,7 +82,7 @@ export class ExactJoin {
   private readonly table: ReferenceTable;
   /** The line of each entry, as `paired` has it; −1 for none and −2 for an entry that is left to the rules. */
   private readonly pairs: Int32Array;
-  private readonly paired = new PairedLines();
+  private readonly paired: PairedLines;
   private readonly left: Table<StatementLine> = { rows: [], problems: [] };
   /** By the place of a currency in the statement, that in the ledger. */
   private readonly currencies: number[] = [];
@@ -93,6 +93,7 @@ export class ExactJoin {
   ) {
     const { rows } = ledger.scan;
     this.pairs = new Int32Array(rows.count).fill(none);
+    this.paired = new PairedLines(rows.count);
     this.table = new ReferenceTable(rows, (first, entry) => {
       this.pairs[first] = this.pairs[entry] = shared;
     });

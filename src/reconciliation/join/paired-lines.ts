@@ -8,17 +8,19 @@ import type { Scan } from './scan.js';
 
 const cellsPerLine = 3;
 const [textStart, labelAndDay, lineNumber] = [0, 1, 2];
-/** Memory that nothing was written to costs nothing. */
-const growth = 16;
 
 export class PairedLines {
-  private cells = new Uint32Array(cellsPerLine << 10);
+  private readonly cells: Uint32Array;
   private count = 0;
   private readonly text = new KeptText();
 
+  /** `most`: how many there may be. Memory that nothing was written to costs nothing. */
+  constructor(most: number) {
+    this.cells = new Uint32Array(most * cellsPerLine);
+  }
+
   /** The number under which it is kept. */
   add({ rows, text, lineNumberOf }: Scan, row: number): number {
-    if (this.count * cellsPerLine === this.cells.length) this.grow();
     const start = this.text.begin(mostRowBytes);
     this.text.addRow(text, rows.textStart(row) + rows.referenceLength(row) + 1);
     const at = this.count * cellsPerLine;
@@ -37,11 +39,5 @@ export class PairedLines {
       day: both & 0xffff,
       line: this.cells[at + lineNumber]!,
     };
-  }
-
-  private grow(): void {
-    const cells = new Uint32Array(this.cells.length * growth);
-    cells.set(this.cells);
-    this.cells = cells;
   }
 }

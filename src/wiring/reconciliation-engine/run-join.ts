@@ -9,6 +9,7 @@ import { Inflow } from '../../reconciliation/join/inflow.js';
 import { ExactJoin, type Side } from '../../reconciliation/join/join.js';
 import type { Scan } from '../../reconciliation/join/scan.js';
 import { reconcile } from '../../reconciliation/matching/match.js';
+import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 import { apartIn, lateDays, sliceOf, stageFiles, type Left, type Run } from './common.js';
 
 export async function leftByJoin(run: Run): Promise<Left> {
@@ -28,9 +29,15 @@ export async function leftByJoin(run: Run): Promise<Left> {
     rest,
     quarantined,
     isConverted,
-    match: (pool) => Promise.resolve(reconcile(pool, plan.settings)),
+    match: matchBy(plan.settings),
   };
 }
+
+/** Made apart, so that it keeps nothing of the join in memory. */
+const matchBy =
+  (settings: MatchSettings): Left['match'] =>
+  (pool) =>
+    Promise.resolve(reconcile(pool, settings));
 
 async function ledgerSide(run: Run): Promise<Side> {
   const inflow = new Inflow('ledger', { apart: apartIn(run.plan), columns: ledgerColumns });

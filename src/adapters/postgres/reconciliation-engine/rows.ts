@@ -44,7 +44,6 @@ const escapes: Readonly<Record<string, string>> = {
   // Cannot be kept by the database.
   '\0': '\uFFFD',
 };
-// eslint-disable-next-line no-control-regex
 const marks = /[\\\n\r\t\0]/;
 const everyMark = new RegExp(marks, 'g');
 
