@@ -46,41 +46,42 @@ interface Broken {
 }
 
 export interface KeptFacts {
-  results: Result[];
   open: OpenRow[];
   closed: Closed[];
   /** Rows of earlier units that are a break from now on. */
   broken: Broken[];
-  quarantined: number;
   /** New ones by kind. */
   breaks: Partial<Record<BreakKind, number>>;
 }
 
-export function keptFacts(
+export const noFacts = (): KeptFacts => ({ open: [], closed: [], broken: [], breaks: {} });
+
+/**
+ * The results, made as they are asked for, so that the database keeps some while others are made. What else is kept of them
+ * is added to `facts` on the way.
+ */
+export function* resultsOf(
   key: UnitKey,
   { findings, awaited }: Pick<UnitFindings, 'findings' | 'awaited'>,
   carried: readonly Carried[],
   quarantined: readonly QuarantineFact[],
-): KeptFacts {
+  facts: KeptFacts,
+): Generator<Result, void, undefined> {
   const before = new Map<LedgerEntry | StatementLine, Carried>(carried.map((item) => [item.row, item]));
   const named = namedLines(
     key,
     [...findings.flatMap(({ lines }): StatementLine[] => lines), ...awaited],
     before,
   );
-  const facts: KeptFacts = {
-    results: quarantined.map(quarantineResult),
-    open: awaited.flatMap((line) => {
-      const kept = named.get(line);
-      return before.has(line) || !kept ? [] : [openLine(kept, null)];
-    }),
-    closed: [],
-    broken: [],
-    quarantined: quarantined.length,
-    breaks: {},
-  };
-  for (const finding of findings) addFinding(facts, key, finding, before, named);
-  return facts;
+  for (const line of awaited) {
+    const kept = named.get(line);
+    if (!before.has(line) && kept) facts.open.push(openLine(kept, null));
+  }
+  for (const fact of quarantined) yield quarantineResult(fact);
+  for (const finding of findings) {
+    const result = addFinding(facts, key, finding, before, named);
+    if (result) yield result;
+  }
 }
 
 /** Only lines that are kept need a name; those of earlier units have theirs. */
@@ -101,7 +102,7 @@ function addFinding(
   finding: Finding,
   before: ReadonlyMap<LedgerEntry | StatementLine, Carried>,
   named: ReadonlyMap<StatementLine, KeptLine>,
-): void {
+): Result | null {
   const lines = (finding.lines as StatementLine[]).map(
     (line) => named.get(line) ?? { ...line, identity: '' },
   );
@@ -111,16 +112,15 @@ function addFinding(
     // One of an earlier unit stays as it is.
     for (const entry of finding.entries)
       if (!before.has(entry)) facts.open.push(openEntry(entry, { dueOn: finding.dueOn, identity: null }));
-    return;
+    return null;
   }
   if (finding.type === 'match') {
-    // Exact matches are only counted, unless one answers a break.
-    if (finding.rule !== 'exact' || older.some(({ identity }) => identity !== null))
-      facts.results.push(matchResult(finding.rule, finding.entries, lines));
     close(facts, older, finding.rule, finding.entries, lines);
-    return;
+    // Exact matches are only counted, unless one answers a break.
+    const isCounted = finding.rule === 'exact' && older.every(({ identity }) => identity === null);
+    return isCounted ? null : matchResult(finding.rule, finding.entries, lines);
   }
-  addBreak(facts, key, finding, lines, older);
+  return addBreak(facts, key, finding, lines, older);
 }
 
 /** `lines`: those of the break, by their names. */
@@ -130,11 +130,19 @@ function addBreak(
   found: Break,
   lines: KeptLine[],
   older: readonly Carried[],
-): void {
+): Result {
   const identity = breakIdentity(key.partner, found, lines);
   const { currency, minor } = differenceOf(found);
   facts.breaks[found.kind] = (facts.breaks[found.kind] ?? 0) + 1;
-  facts.results.push({
+  if (found.kind !== 'missing_at_partner' && found.kind !== 'missing_in_ledger')
+    close(facts, older, found.kind, found.entries, lines);
+  else if (older.length > 0)
+    facts.broken.push(...older.map((item) => ({ side: item.side, key: keyOf(item), identity })));
+  else {
+    for (const entry of found.entries) facts.open.push(openEntry(entry, { dueOn: null, identity }));
+    for (const line of lines) facts.open.push(openLine(line, identity));
+  }
+  return {
     type: 'break',
     name: found.kind,
     identity,
@@ -144,15 +152,7 @@ function addBreak(
     entries: found.entries,
     lines,
     message: null,
-  });
-  if (found.kind !== 'missing_at_partner' && found.kind !== 'missing_in_ledger')
-    close(facts, older, found.kind, found.entries, lines);
-  else if (older.length > 0)
-    facts.broken.push(...older.map((item) => ({ side: item.side, key: keyOf(item), identity })));
-  else {
-    for (const entry of found.entries) facts.open.push(openEntry(entry, { dueOn: null, identity }));
-    for (const line of lines) facts.open.push(openLine(line, identity));
-  }
+  };
 }
 
 function close(

@@ -47,12 +47,17 @@ export const currencyName = (packed: number): string =>
 /** The day of `YYYY-MM-DD`; NaN for anything else. The last days of a month are left to the careful reader's calendar. */
 export function readDay(bytes: Buffer, start: number, end: number): number {
   if (end - start !== 10 || bytes[start + 4] !== minus || bytes[start + 7] !== minus) return NaN;
-  const year = readAmount(bytes, start, start + 4);
-  const month = readAmount(bytes, start + 5, start + 7);
-  const day = readAmount(bytes, start + 8, end);
+  const year = 100 * twoDigits(bytes, start) + twoDigits(bytes, start + 2);
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
   if (!(year >= 1970 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)))
     return NaN;
   return firstOfMonth[(year - 1970) * 12 + month - 1]! + day - 1;
+}
+
+function twoDigits(bytes: Buffer, at: number): number {
+  const [tens, ones] = [bytes[at]! - zero, bytes[at + 1]! - zero];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }
 
 const msPerDay = 86_400_000;

@@ -42,16 +42,17 @@ export class KeptText {
     return (this.pages.length - 1) * pageBytes + this.at;
   }
 
-  addField(bytes: Buffer, start: number, end: number): void {
+  /** Adds a row of these fields, the first of which is its reference. */
+  addFields(bytes: Buffer, starts: Int32Array, ends: Int32Array, columns: readonly number[]): void {
     const { page } = this;
     let { at } = this;
-    for (let from = start; from < end; from++) page[at++] = bytes[from]!;
-    page[at++] = comma;
+    for (const column of columns) {
+      const end = ends[column]!;
+      for (let from = starts[column]!; from < end; from++) page[at++] = bytes[from]!;
+      page[at++] = comma;
+    }
+    page[at++] = newline;
     this.at = at;
-  }
-
-  end(): void {
-    this.page[this.at++] = newline;
   }
 
   /** Adds what another text has from a place to the end of the row there. */

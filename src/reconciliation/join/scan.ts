@@ -92,7 +92,10 @@ export class Scanner implements Scan {
   private bytes: Buffer = none;
   private readonly starts: Int32Array;
   private readonly ends: Int32Array;
-  private readonly places = new Map<number, number>();
+  /** The columns whose text is kept, that of the reference first. */
+  private readonly kept: readonly number[];
+  /** The currencies of the list in packed form: there are few, and most files have one. */
+  private readonly packed: number[] = [];
   private readonly labels = new Labels();
   /** While a quote is open, reading waits for twice as much text each time. */
   private waitsFor = 0;
@@ -112,6 +115,7 @@ export class Scanner implements Scan {
   ) {
     this.line = options.line;
     this.mark = columns.isEscaped ? backslash : comma;
+    this.kept = [columns.reference, ...columns.others];
     this.starts = new Int32Array(columns.width);
     this.ends = new Int32Array(columns.width);
     this.rows = new PlainRows(options.onBlock ? blockRows : options.expectedRows);
@@ -191,22 +195,24 @@ export class Scanner implements Scan {
 
   /** Notes where the fields of a line begin and end; the end of the line, or −1 when it is not plain. */
   private splitLine(at: number): number {
-    const { bytes, starts, ends, columns, mark } = this;
+    const { bytes, starts, ends, mark } = this;
+    const { length } = bytes;
+    const last = this.columns.width - 1;
     let field = 0;
     let end = at;
     starts[0] = at;
-    for (; end < bytes.length; end++) {
+    for (; end < length; end++) {
       const byte = bytes[end]!;
       if (byte > comma && byte !== mark) continue;
       if (byte === comma) {
+        if (field === last) return -1;
         ends[field++] = end;
-        if (field === columns.width) return -1;
         starts[field] = end + 1;
       } else if (byte === newline || byte === carriageReturn) break;
       else if (byte === quote || byte === 0 || byte === mark) return -1;
     }
     ends[field] = end;
-    return field === columns.width - 1 ? end : -1;
+    return field === last ? end : -1;
   }
 
   private storeRow(lineStart: number, lineEnd: number): boolean {
@@ -225,9 +231,7 @@ export class Scanner implements Scan {
     if (!this.wasPlain) this.jumps.push({ row: this.rows.count, line: this.line });
     this.wasPlain = true;
     const start = this.text.begin(lineEnd - lineStart + columns.width);
-    this.text.addField(bytes, referenceStart, referenceStart + length);
-    for (const column of columns.others) this.text.addField(bytes, starts[column]!, ends[column]!);
-    this.text.end();
+    this.text.addFields(bytes, starts, ends, this.kept);
     this.rows.add(start, label, length, hashOf(bytes, referenceStart, length));
     this.rows.setMoney(amount, currency, day);
     this.options.taker?.addPlain(bytes, starts, ends, amount, day);
@@ -237,13 +241,10 @@ export class Scanner implements Scan {
   /** The place of a packed currency in the list; −1 for none, and where the list is full. */
   private placeOf(packed: number): number {
     if (packed < 0) return -1;
-    const known = this.places.get(packed);
-    if (known !== undefined) return known;
-    const place = this.currencies.length;
-    if (place === mostCurrencies) return -1;
+    const known = this.packed.indexOf(packed);
+    if (known >= 0 || this.packed.length === mostCurrencies) return known;
     this.currencies.push(currencyName(packed));
-    this.places.set(packed, place);
-    return place;
+    return this.packed.push(packed) - 1;
   }
 
   private hasPlainRest(): boolean {

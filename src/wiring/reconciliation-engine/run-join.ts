@@ -24,13 +24,7 @@ export async function leftByJoin(run: Run): Promise<Left> {
   for (const line of rest.lines) line.file ||= files[0]?.id ?? 0;
   for (const { file, problem } of problems)
     if (file === 'ledger') quarantined.push({ ...problem, file: 0, message: `ledger: ${problem.message}` });
-  return {
-    exact,
-    rest,
-    quarantined,
-    isConverted,
-    match: matchBy(plan.settings),
-  };
+  return { exact, rest, quarantined, isConverted, match: matchBy(plan.settings) };
 }
 
 /** Made apart, so that it keeps nothing of the join in memory. */

@@ -10,11 +10,16 @@ import * as open from '../../adapters/postgres/reconciliation-engine/open-items.
 import { keepPayouts } from '../../adapters/postgres/reconciliation-engine/payouts.js';
 import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
-import type { StatementLine } from '../../ports/reconciliation.js';
+import type { QuarantineFact, StatementLine } from '../../ports/reconciliation.js';
 import { payoutsOf, reportedPayouts, residuesOf } from '../../reconciliation/engine/batches.js';
 import { ordersInQuestion } from '../../reconciliation/engine/captured-twice.js';
-import { judgeUnit, withoutHeld, type UnitFindings } from '../../reconciliation/engine/compare.js';
-import { keptFacts, type KeptFacts } from '../../reconciliation/engine/facts.js';
+import {
+  judgeUnit,
+  withoutHeld,
+  type Carried,
+  type UnitFindings,
+} from '../../reconciliation/engine/compare.js';
+import { noFacts, resultsOf } from '../../reconciliation/engine/facts.js';
 import { poolOf, type Run, type RunMeans, type RunPlan } from './common.js';
 import { leftByJoin } from './run-join.js';
 import { leftBySql } from './run-sql.js';
@@ -57,10 +62,9 @@ async function runBetween(
   for (const { id } of files) await store.addFile(desk, unit.id, id);
   const run = { desk, books, plan, means, unit, files: [...unit.files, ...files] };
   means.progress('Read ledger and statement');
-  const { compared, facts, paidOut } = await compare(run);
+  const compared = await compare(run);
   means.progress('Keep the results');
-  await keep(run, compared, facts);
-  await keepPayouts(desk, unit.id, plan.businessDay, paidOut);
+  await keep(run, compared);
   const later = await store.laterDays(desk, plan);
   await desk.query('commit');
   means.progress('Index the lines');
@@ -71,7 +75,8 @@ async function runBetween(
 
 interface Compared {
   compared: UnitFindings;
-  facts: KeptFacts;
+  carried: readonly Carried[];
+  quarantined: readonly QuarantineFact[];
   /** Payouts as the unit's report has them. */
   paidOut: StatementLine[];
 }
@@ -100,8 +105,8 @@ async function compare(run: Run): Promise<Compared> {
     isBefore: unit.readBefore === null ? plan.isBefore : () => false,
     quarantined: quarantined.length,
   });
-  const facts = keptFacts(plan, compared, carried, quarantined);
-  return { compared, facts, paidOut: plan.isClearing ? reportedPayouts(rest.lines, payouts) : [] };
+  const paidOut = plan.isClearing ? reportedPayouts(rest.lines, payouts) : [];
+  return { compared, carried, quarantined, paidOut };
 }
 
 /** What the engines read of a line has no conversion. */
@@ -124,20 +129,20 @@ function addConversions(
 
 async function keep(
   { desk, plan, unit: { id } }: Run,
-  { summary }: UnitFindings,
-  facts: KeptFacts,
+  { compared, carried, quarantined, paidOut }: Compared,
 ): Promise<void> {
-  await store.replaceResults(desk, id, facts.results);
+  const facts = noFacts();
+  await store.replaceResults(desk, id, resultsOf(plan, compared, carried, quarantined, facts));
   await open.keepOpen(desk, plan, id, facts.open);
   if (facts.broken.length > 0) await open.breakItems(desk, plan.partner, id, facts.broken);
   if (facts.closed.length > 0) await open.closeItems(desk, plan, id, facts.closed);
   await store.recordUnit(desk, id, {
-    ...summary,
+    ...compared.summary,
     ranAt: plan.now,
     asOf: plan.asOf,
     engine: plan.engine ?? 'join',
-    quarantined: facts.quarantined,
     breaks: facts.breaks,
     cleared: facts.closed.length,
   });
+  await keepPayouts(desk, id, plan.businessDay, paidOut);
 }

@@ -57,15 +57,19 @@ export const copyLine = (fields: readonly (string | null)[]): string =>
     .join('\t')}\n`;
 
 /** So many rows to one message. */
-const rowsPerWrite = 1000;
+const rowsPerWrite = 500;
 
 export async function writeLines<Row>(
   write: WriteRows,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   lineOf: (row: Row, at: number) => string,
 ): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerWrite) {
-    const some = rows.slice(from, from + rowsPerWrite);
-    await write(Buffer.from(some.map((row, at) => lineOf(row, from + at)).join('')));
+  let [lines, count] = ['', 0];
+  for (const row of rows) {
+    lines += lineOf(row, count);
+    if (++count % rowsPerWrite > 0) continue;
+    await write(Buffer.from(lines));
+    lines = '';
   }
+  if (lines !== '') await write(Buffer.from(lines));
 }

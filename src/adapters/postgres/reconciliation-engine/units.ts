@@ -81,11 +81,11 @@ export interface ResultRow {
   message: string | null;
 }
 
-/** Replaces the results of the unit. */
+/** Replaces the results of the unit. `rows` may be made as they are asked for. */
 export async function replaceResults(
   session: CopySession,
   unit: number,
-  rows: readonly ResultRow[],
+  rows: Iterable<ResultRow>,
 ): Promise<void> {
   await session.query('delete from paydesk.recon_results where unit = $1', [unit]);
   await session.copyIn(
