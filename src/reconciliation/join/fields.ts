@@ -86,10 +86,17 @@ export function isPlainReference(bytes: Buffer, start: number, length: number): 
 }
 
 /** FNV-1a, stirred as MurmurHash3 ends, so that references that count upwards spread over the whole table. */
-export function hashOf(bytes: Buffer, start: number, length: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+export function hashOf(bytes: Buffer): number {
+  let hash = hashSeed;
+  for (const byte of bytes) hash = hashedOn(hash, byte);
+  return stirred(hash);
+}
+
+export const hashSeed = 0x811c9dc5;
+export const hashedOn = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x01000193);
+
+export function stirred(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -183,8 +183,7 @@ export class ExactJoin {
   /** A row that only the careful reader reads may have the same reference: then the rules decide the whole group. */
   private share(side: Side): void {
     for (const record of side.scan.others) {
-      const reference = Buffer.from(referenceOf(record, side.reader));
-      const entry = this.table.entryOf(hashOf(reference, 0, reference.length));
+      const entry = this.table.entryOf(hashOf(Buffer.from(referenceOf(record, side.reader))));
       if (entry !== none) this.part(entry, side.scan);
     }
   }

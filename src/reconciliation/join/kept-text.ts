@@ -5,6 +5,7 @@
  * Invariant: a row lies within one page, so that reading it is reading one array.
  */
 import { OpsError } from '../../kernel/errors.js';
+import { hashedOn, hashSeed, stirred } from './fields.js';
 
 const pageBits = 22;
 const pageBytes = 1 << pageBits;
@@ -42,17 +43,23 @@ export class KeptText {
     return (this.pages.length - 1) * pageBytes + this.at;
   }
 
-  /** Adds a row of these fields, the first of which is its reference. */
-  addFields(bytes: Buffer, starts: Int32Array, ends: Int32Array, columns: readonly number[]): void {
+  /** Adds a row of these fields, the first of which is its reference; the hash of that. */
+  addFields(bytes: Buffer, starts: Int32Array, ends: Int32Array, columns: readonly number[]): number {
     const { page } = this;
     let { at } = this;
-    for (const column of columns) {
+    let hash = hashSeed;
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field]!;
       const end = ends[column]!;
-      for (let from = starts[column]!; from < end; from++) page[at++] = bytes[from]!;
+      if (field === 0)
+        for (let from = starts[column]!; from < end; from++)
+          hash = hashedOn(hash, (page[at++] = bytes[from]!));
+      else for (let from = starts[column]!; from < end; from++) page[at++] = bytes[from]!;
       page[at++] = comma;
     }
     page[at++] = newline;
     this.at = at;
+    return stirred(hash);
   }
 
   /** Adds what another text has from a place to the end of the row there. */

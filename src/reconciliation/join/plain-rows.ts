@@ -26,8 +26,19 @@ export class PlainRows {
     this.addPage(Math.min(expected, pageRows));
   }
 
-  /** `start`: where the text of the row is kept. Label and length of the reference have 16 bits; a length of 0 is none. */
-  add(start: number, label: number, referenceLength: number, referenceHash: number): void {
+  /**
+   * `start`: where the text of the row is kept. Label and length of the reference have 16 bits; a length of 0 is none. An
+   * amount has at most 15 digits, a currency 8 bits, a day 16.
+   */
+  add(
+    start: number,
+    label: number,
+    referenceLength: number,
+    referenceHash: number,
+    minor: number,
+    currency: number,
+    day: number,
+  ): void {
     if (this.count === this.room) this.grow();
     const row = this.count++;
     const cells = this.cells[row >>> pageBits]!;
@@ -35,12 +46,7 @@ export class PlainRows {
     cells[at + textStart] = start;
     cells[at + labelAndLength] = (label << 16) | referenceLength;
     cells[at + hash] = referenceHash;
-  }
-
-  /** Of the row that was added last. An amount has at most 15 digits, a currency 8 bits, a day 16. */
-  setMoney(minor: number, currency: number, day: number): void {
-    const row = this.count - 1;
-    this.cells[row >>> pageBits]![(row & rowMask) * cellsPerRow + currencyAndDay] = (currency << 16) | day;
+    cells[at + currencyAndDay] = (currency << 16) | day;
     this.amounts[row >>> pageBits]![(row & rowMask) * amountsPerRow + amount] = minor;
   }
 

@@ -9,7 +9,6 @@ import type { Day } from '../../kernel/calendar-day.js';
 import type { CsvFault, CsvRecord } from '../formats/csv-records.js';
 import {
   currencyName,
-  hashOf,
   isPlainReference,
   isText,
   isVisible,
@@ -132,7 +131,7 @@ export class Scanner implements Scan {
     this.bytes = bytes;
     while (this.at < bytes.length) {
       const end = this.splitLine(this.at);
-      if (!isWhole && isCut(bytes, end)) break;
+      if (!isWhole && end >= bytes.length - 1 && isCut(bytes, end)) break;
       if (end >= 0 && this.storeRow(this.at, end)) {
         this.at = afterBreak(bytes, end);
         this.line++;
@@ -231,9 +230,8 @@ export class Scanner implements Scan {
     if (!this.wasPlain) this.jumps.push({ row: this.rows.count, line: this.line });
     this.wasPlain = true;
     const start = this.text.begin(lineEnd - lineStart + columns.width);
-    this.text.addFields(bytes, starts, ends, this.kept);
-    this.rows.add(start, label, length, hashOf(bytes, referenceStart, length));
-    this.rows.setMoney(amount, currency, day);
+    const hash = this.text.addFields(bytes, starts, ends, this.kept);
+    this.rows.add(start, label, length, hash, amount, currency, day);
     this.options.taker?.addPlain(bytes, starts, ends, amount, day);
     return true;
   }
