@@ -6,7 +6,7 @@
  * Deliberately ours: the streams that the driver's authors publish make an object per row and a copy of every byte.
  */
 import type { Duplex } from 'node:stream';
-import type pg from 'pg';
+import pg from 'pg';
 
 /** Rows as they come. While what it returns is pending, nothing else comes and the bytes stay as they are. */
 export type TakeRows = (bytes: Buffer) => void | Promise<void>;
@@ -37,6 +37,7 @@ function headOf(letter: number, bytes: number): Buffer {
 /** A query that the driver did not make itself: what it calls of one. */
 class Copy implements pg.Submittable {
   protected stream: Duplex | null = null;
+  private connection: pg.Connection | null = null;
   private settle: { resolve: () => void; reject: (error: unknown) => void } | null = null;
   readonly over = new Promise<void>((resolve, reject) => {
     this.settle = { resolve, reject };
@@ -48,6 +49,7 @@ class Copy implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
+    this.connection = connection;
     this.stream = connection.stream;
     connection.query(this.sql);
   }
@@ -61,18 +63,24 @@ class Copy implements pg.Submittable {
   }
 
   handleError(error: unknown): void {
-    this.settle?.reject(error);
+    const end = (): void => this.settle?.reject(error);
+    if (!(error instanceof pg.DatabaseError)) return end();
+    this.connection?.once('readyForQuery', end);
+    this.stream?.once('close', end);
   }
 }
 
 /** `copy … to stdout`: rows are taken out of the protocol before the driver sees them; everything else is left to it. */
 export class CopyOut extends Copy {
-  private driver: Driver | null = null;
+  private driver: Driver = () => undefined;
+  private isListening = false;
   /** How much of a message's head has come. */
   private headAt = 0;
   private letter = 0;
   /** What has come of its length, and then how much of the message is still to come. */
   private left = 0;
+  /** The server is ready, perhaps before the last rows are taken. */
+  private isReady = false;
 
   constructor(
     sql: string,
@@ -86,6 +94,7 @@ export class CopyOut extends Copy {
     const [driver] = stream.listeners('data') as Driver[];
     if (driver === undefined) throw new Error('The driver does not listen to its connection.');
     this.driver = driver;
+    this.isListening = true;
     stream.off('data', driver);
     stream.on('data', this.onBytes);
     super.submit(connection);
@@ -93,7 +102,7 @@ export class CopyOut extends Copy {
 
   override handleReadyForQuery(): void {
     this.giveBack();
-    super.handleReadyForQuery();
+    this.isReady = true;
   }
 
   override handleError(error: unknown): void {
@@ -102,27 +111,33 @@ export class CopyOut extends Copy {
   }
 
   private giveBack(): void {
-    const { stream, driver } = this;
-    this.driver = null;
-    if (!stream || !driver) return;
-    stream.off('data', this.onBytes);
-    stream.on('data', driver);
+    if (!this.isListening) return;
+    this.isListening = false;
+    this.stream?.off('data', this.onBytes);
+    this.stream?.on('data', this.driver);
   }
 
   private readonly onBytes = (bytes: Buffer): void => {
     try {
       const rows = this.rowsIn(bytes);
       const taken = rows.length === 0 ? undefined : this.take(rows);
-      if (taken === undefined) return;
+      if (taken === undefined) return this.goOn();
       this.stream?.pause();
       taken.then(
-        () => this.stream?.resume(),
+        () => {
+          this.stream?.resume();
+          this.goOn();
+        },
         (error: unknown) => this.giveUp(error),
       );
     } catch (error) {
       this.giveUp(error);
     }
   };
+
+  private goOn(): void {
+    if (this.isReady) super.handleReadyForQuery();
+  }
 
   /** A connection that still sends rows is of no use. */
   private giveUp(error: unknown): void {
@@ -143,7 +158,7 @@ export class CopyOut extends Copy {
       if (this.left === 0) this.headAt = 0;
       if (this.letter === code.data) while (at < end) bytes[rowsEnd++] = bytes[at++]!;
       // A copy, because rows that follow may be moved there.
-      else this.driver?.(Buffer.from(bytes.subarray(at, end)));
+      else this.driver(Buffer.from(bytes.subarray(at, end)));
       at = end;
     }
     return bytes.subarray(0, rowsEnd);
@@ -155,7 +170,7 @@ export class CopyOut extends Copy {
     if (++this.headAt < headBytes) return;
     this.left -= lengthBytes;
     if (this.left === 0) this.headAt = 0;
-    if (this.letter !== code.data) this.driver?.(headOf(this.letter, this.left));
+    if (this.letter !== code.data) this.driver(headOf(this.letter, this.left));
   }
 }
 
