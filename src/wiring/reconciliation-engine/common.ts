@@ -92,8 +92,16 @@ export interface Left {
 export const apartIn = ({ isClearing }: RunPlan): string | undefined => (isClearing ? payoutType : undefined);
 
 /** On which days entries were due before the partner's first unit, as far as the type of an entry does not matter. */
-export const lateDays = ({ unit, plan }: Run): ((day: Day) => boolean) | undefined =>
-  unit.readBefore === null ? (day) => plan.isBefore({ day, type: '' }) : undefined;
+export function lateDays({ unit, plan }: Run): ((day: Day) => boolean) | undefined {
+  if (unit.readBefore !== null) return undefined;
+  // Asked for every entry, and the calendar has few days.
+  const known = new Map<Day, boolean>();
+  return (day) => {
+    const isLate = known.get(day) ?? plan.isBefore({ day, type: '' });
+    known.set(day, isLate);
+    return isLate;
+  };
+}
 
 export const sliceOf = ({ plan, unit }: Run): LedgerSlice => ({
   account: plan.account,
