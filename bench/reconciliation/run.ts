@@ -1,13 +1,13 @@
 /**
  * A million ledger entries in PostgreSQL against a statement file of a million lines, to breaks written: beside a bare
  * COPY of the file, the set-based engine and other engines (bench/peers), in one run. Usage, with a built checkout: tsx
- * bench/reconciliation/run.ts [rows…], default 100000 1000000. The thread's memory counts: the process does nothing else.
+ * bench/reconciliation/run.ts [rows…], default 100000 1000000. Each run has a process of its own, whose memory is measured.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
@@ -21,13 +21,9 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { UnitFile } from '../../src/ports/reconciliation.js';
 import { parseConfig } from '../../src/config/load.js';
-import type * as wiring from '../../src/wiring/statement-thread.js';
 import { statementSettings } from '../../src/wiring/statement-work.js';
 import { peersFromPostgres, peersOnFiles, requirePeers } from './peers.js';
 
-// As it is built: from sources the thread would compile and map them first, and hold them.
-const built = new URL('../../dist/src/wiring/statement-thread.js', import.meta.url).href;
-const { statementThread } = (await import(built)) as typeof wiring;
 const execFileAsync = promisify(execFile);
 
 const asked = process.argv.slice(2).map(Number);
@@ -67,19 +63,15 @@ reconciliation: { windowDays: 2 }
 `,
   'paydesk.yaml',
 );
-const reconciler = statementThread(
-  {
-    settings: statementSettings({ PAYDESK_HOME: home }, config),
-    databaseUrl: url.reveal(),
-    booksUrl: books.reveal(),
-    logLevel: 'silent',
-  },
-  { clock: systemClock },
-);
+const facts = {
+  settings: statementSettings({ PAYDESK_HOME: home }, config),
+  databaseUrl: url.reveal(),
+  booksUrl: books.reveal(),
+  logLevel: 'silent',
+};
 try {
   for (const rows of sizes) await measure(rows);
 } finally {
-  await reconciler.close();
   await database.close();
   await client.end();
   await server.stop();
@@ -90,39 +82,34 @@ async function measure(rows: number): Promise<void> {
   const path = join(exchange, `${rows}.csv`);
   const truth = await load(rows, path);
   const copies: number[] = [];
-  const joins: number[] = [];
-  let slowest = 0;
+  const joins: RunTimes[] = [];
   for (let at = 0; at < runsPerSize; at++) {
     copies.push(await bareCopy(path));
-    const { seconds, loopMs } = await reconcileOnce(`bench${rows}-${at}`, path, 'join');
-    joins.push(seconds);
-    slowest = Math.max(slowest, loopMs);
+    joins.push(await reconcileOnce(`bench${rows}-${at}`, path, 'join'));
   }
-  const joinMegabytes = megabytes();
   const sql = await reconcileOnce(`bench${rows}-sql`, path, 'sql');
-  const [copy, joined] = [Math.min(...copies), Math.min(...joins)];
+  const copy = Math.min(...copies);
+  const joined = Math.min(...joins.map(({ seconds }) => seconds));
+  const most = (part: 'loopMs' | 'megabytes' | 'megabytesBefore'): number =>
+    Math.round(Math.max(...joins.map((each) => each[part])));
   console.log(
     JSON.stringify({
       rows,
       copySeconds: copy,
-      joinSeconds: joined,
+      joinSeconds: rounded(joined),
       ratio: Number((joined / copy).toFixed(2)),
-      sqlSeconds: sql.seconds,
+      sqlSeconds: rounded(sql.seconds),
       sqlRatio: Number((sql.seconds / joined).toFixed(2)),
-      loopDelayMaxMs: Number(slowest.toFixed(1)),
-      joinMegabytes,
-      sqlMegabytes: megabytes(),
+      loopDelayMaxMs: most('loopMs'),
+      joinMegabytes: most('megabytes'),
+      megabytesBefore: most('megabytesBefore'),
+      sqlMegabytes: Math.round(sql.megabytes),
       breaks: sql.breaks,
       truth,
       peers: await peersFromPostgres(client, path, joined),
       ...(rows <= mostFileRows && { files: await peersOnFiles(path) }),
     }),
   );
-}
-
-/** The most that the process held until now. */
-function megabytes(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
 }
 
 /** The ledger into the books, the statement into a file; the breaks that must be found. */
@@ -151,37 +138,29 @@ async function bareCopy(path: string): Promise<number> {
 }
 
 function secondsSince(startedAt: number): number {
-  return Math.round(performance.now() - startedAt) / 1000;
+  return rounded((performance.now() - startedAt) / 1000);
 }
 
-async function reconcileOnce(
-  partner: string,
-  path: string,
-  engine: 'join' | 'sql',
-): Promise<{ seconds: number; loopMs: number; breaks: object }> {
+function rounded(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}
+
+interface RunTimes {
+  seconds: number;
+  loopMs: number;
+  breaks: object;
+  /** The most that the process held, and what it held before the run. */
+  megabytes: number;
+  megabytesBefore: number;
+}
+
+async function reconcileOnce(partner: string, path: string, engine: 'join' | 'sql'): Promise<RunTimes> {
   const file = await archived(partner, path);
-  // A unit before, so that the whole ledger belongs to this one.
-  const dayBefore = businessDay - 60;
-  await reconciler.run({ partner, businessDay: dayBefore, asOf: dayBefore, files: [] });
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  let seconds = 0;
-  let startedAt = 0;
-  const { unit } = await reconciler.run({
-    partner,
-    businessDay,
-    asOf: businessDay,
-    files: [file],
-    engine,
-    // From when the thread is up: from sources it has to compile them first. The index for traces is made when the breaks
-    // are written already.
-    onProgress: (stage) => {
-      if (stage === 'Read ledger and statement') startedAt = performance.now();
-      if (stage === 'Index the lines') seconds = secondsSince(startedAt);
-    },
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'one-run.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  delay.disable();
-  return { seconds, loopMs: delay.max / 1e6, breaks: unit.breaks };
+  child.stdin.end(JSON.stringify({ facts, partner, businessDay, file, engine }));
+  return (await json(child.stdout)) as RunTimes;
 }
 
 /** As the inbox leaves a file. */

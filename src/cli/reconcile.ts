@@ -19,7 +19,8 @@ import {
 } from '../reconciliation/findings.js';
 import type { StatementItem } from '../reconciliation/formats/format.js';
 import { decodeText } from '../reconciliation/formats/text.js';
-import { joinExact, type Tally } from '../reconciliation/join/join.js';
+import { Inflow } from '../reconciliation/join/inflow.js';
+import { ExactJoin, type Tally } from '../reconciliation/join/join.js';
 import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
@@ -105,12 +106,7 @@ async function readSides(
   references: ReferenceFields,
 ): Promise<Sides> {
   const isTable = options.format === undefined && options.profile === undefined;
-  if (isTable && isStatementTable(await headOf(options.statement)))
-    return joinExact(
-      await readTable(options.ledger, 'ledger'),
-      await readTable(options.statement, 'statement'),
-      settings,
-    );
+  if (isTable && isStatementTable(await headOf(options.statement))) return joinTables(options, settings);
   const ledger = readLedger(decodeText(await readInput(options.ledger)).text);
   const items = await readStatement(await readInput(options.statement), options);
   // A partner's terms say where the reference is; without them it is wherever the ledger finds it.
@@ -121,6 +117,17 @@ async function readSides(
 function referencesIn(entries: readonly LedgerEntry[]): IsKnown {
   const known = new Set(entries.flatMap(({ reference, batch }) => [reference, batch]));
   return (reference) => known.has(reference);
+}
+
+async function joinTables(files: ReconcileOptions, settings: MatchSettings): Promise<Sides> {
+  const ledger = await readTable(files.ledger, (expectedBytes) => ({
+    inflow: new Inflow('ledger', { expectedBytes }),
+  }));
+  const { side, join } = await readTable(files.statement, () => {
+    const join = new ExactJoin(ledger.side, settings);
+    return { join, inflow: new Inflow('statement', { onBlock: (block) => join.add(block) }) };
+  });
+  return join.end(side);
 }
 
 function compareSides(joined: Sides, settings: MatchSettings): Compared {

@@ -19,9 +19,8 @@ import {
   recognised,
 } from '../reconciliation/formats/index.js';
 import { decodeText } from '../reconciliation/formats/text.js';
-import { Inflow } from '../reconciliation/join/inflow.js';
+import type { Inflow } from '../reconciliation/join/inflow.js';
 import type { Side } from '../reconciliation/join/join.js';
-import type { TableName } from '../reconciliation/tables.js';
 
 export interface FormatChoice {
   format?: string;
@@ -73,23 +72,37 @@ export async function headOf(path: string): Promise<string> {
   return '';
 }
 
-/** A plain table, read in pieces. Throws `invalid` for a file that cannot be read or lacks a column. */
-export async function readTable(path: string, name: TableName): Promise<Side> {
-  const inflow = new Inflow(name, { expectedBytes: await sizeOf(path) });
+interface Begun {
+  inflow: Inflow;
+}
+
+/**
+ * A plain table, read in pieces, into what `begin` gives for so many bytes, and from the beginning into another one where
+ * it is not UTF-8. Throws `invalid` for a file that cannot be read or lacks a column.
+ */
+export async function readTable<Into extends Begun>(
+  path: string,
+  begin: (bytes: number) => Into,
+): Promise<Into & { side: Side }> {
+  const into = begin(await sizeOf(path));
   let isFirst = true;
   for await (const piece of piecesOf(path, chunkBytes)) {
     const isOther = isFirst && decodeText(piece.subarray(0, headBytes)).encoding.startsWith('utf-16');
-    if (isOther || !isUtf8(piece)) return decodedTable(path, name);
+    if (isOther || !isUtf8(piece)) return decodedTable(path, begin);
     isFirst = false;
-    inflow.add(piece);
+    into.inflow.add(piece);
   }
-  return inflow.end();
+  return { ...into, side: into.inflow.end() };
 }
 
-async function decodedTable(path: string, name: TableName): Promise<Side> {
-  const inflow = new Inflow(name);
-  inflow.add(Buffer.from(decodeText(await readInput(path)).text));
-  return inflow.end();
+async function decodedTable<Into extends Begun>(
+  path: string,
+  begin: (bytes: number) => Into,
+): Promise<Into & { side: Side }> {
+  const bytes = Buffer.from(decodeText(await readInput(path)).text);
+  const into = begin(bytes.length);
+  into.inflow.add(bytes);
+  return { ...into, side: into.inflow.end() };
 }
 
 /**

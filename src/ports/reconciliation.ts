@@ -139,10 +139,6 @@ export interface OpenRow {
   dueOn: Day | null;
   /** Of its break; null while it only waits. */
   identity: string | null;
-  reference: string;
-  batch: string;
-  currency: string;
-  amountMinor: bigint;
   row: LedgerEntry | KeptLine;
 }
 

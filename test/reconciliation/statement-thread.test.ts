@@ -53,7 +53,10 @@ const look = (): Promise<{ taken: number; reconciled: number }> => {
   return bench.desk.look();
 };
 const connections = (): Promise<object[]> =>
-  bench.database.query("select from pg_stat_activity where application_name = 'paydesk statements'");
+  // Other tests have sessions of this name in databases of their own.
+  bench.database.query(
+    "select from pg_stat_activity where application_name = 'paydesk statements' and datname = current_database()",
+  );
 
 it('takes in and compares in the thread, which ends with its connections when there is no more to do', async () => {
   expect(await bench.settle()).toEqual({ taken: 1, reconciled: 1 });

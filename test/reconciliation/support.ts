@@ -2,11 +2,11 @@
 import { isoDay } from '../../src/kernel/calendar-day.js';
 import type { Finding } from '../../src/reconciliation/findings.js';
 import { Inflow } from '../../src/reconciliation/join/inflow.js';
-import { joinExact, type Side } from '../../src/reconciliation/join/join.js';
+import { ExactJoin, type Side } from '../../src/reconciliation/join/join.js';
 import { reconcile } from '../../src/reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../../src/reconciliation/matching/settings.js';
 import { summarise, summaryLine } from '../../src/reconciliation/report.js';
-import { readLedger, readStatementTable, type TableName } from '../../src/reconciliation/tables.js';
+import { readLedger, readStatementTable } from '../../src/reconciliation/tables.js';
 
 export const ledgerHeader = 'id,partner_ref,amount_minor,currency,value_date,type,batch_id';
 export const statementHeader = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
@@ -33,8 +33,8 @@ export function byRules(ledger: string, statement: string, settings: MatchSettin
   };
 }
 
-function sideOf(text: string, name: TableName, pieceBytes: number): Side {
-  const [inflow, bytes] = [new Inflow(name), Buffer.from(text)];
+function sideOf(text: string, inflow: Inflow, pieceBytes: number): Side {
+  const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += pieceBytes) inflow.add(bytes.subarray(at, at + pieceBytes));
   return inflow.end();
 }
@@ -46,11 +46,9 @@ export function byJoin(
   settings: MatchSettings = defaultSettings,
   pieceBytes = Infinity,
 ): Said {
-  const joined = joinExact(
-    sideOf(ledger, 'ledger', pieceBytes),
-    sideOf(statement, 'statement', pieceBytes),
-    settings,
-  );
+  const join = new ExactJoin(sideOf(ledger, new Inflow('ledger'), pieceBytes), settings);
+  const blocks = new Inflow('statement', { onBlock: (block) => join.add(block) });
+  const joined = join.end(sideOf(statement, blocks, pieceBytes));
   const pool = { entries: joined.ledger.rows, lines: joined.statement.rows };
   const findings = reconcile(pool, settings);
   const problems = [...joined.ledger.problems, ...joined.statement.problems];

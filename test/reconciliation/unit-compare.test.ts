@@ -13,7 +13,7 @@ import {
   type Carried,
   type UnitFindings,
 } from '../../src/reconciliation/engine/compare.js';
-import { keptFacts, type KeptFacts } from '../../src/reconciliation/engine/facts.js';
+import { noFacts, resultsOf } from '../../src/reconciliation/engine/facts.js';
 import {
   differenceOf,
   feesOf,
@@ -106,8 +106,12 @@ function compare(entries: LedgerEntry[], lines: StatementLine[], over: Partial<O
   });
 }
 
-const factsOf = (found: UnitFindings, carried: readonly Carried[] = []): KeptFacts =>
-  keptFacts({ partner: 'northpay', businessDay: friday }, found, carried, []);
+function factsOf(found: UnitFindings, carried: readonly Carried[] = []) {
+  const facts = noFacts();
+  const key = { partner: 'northpay', businessDay: friday };
+  const results = [...resultsOf(key, found, carried, [], facts)];
+  return { ...facts, results };
+}
 
 /** `break amount L1/P1 -120`, without exact matches. */
 const said = ({ findings, awaited }: UnitFindings): string[] =>

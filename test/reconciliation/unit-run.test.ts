@@ -229,6 +229,29 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(facts).toMatchObject([{ line: 5, code: 'bad_amount' }]);
   });
 
+  it('reads references of the ledger that have marks of their own', async () => {
+    const odd = ['a,b', 'back\\slash', 'tab\there', 'two\nlines', '"quoted"', 'é', '\\N'];
+    await book(
+      ...odd.map((reference, at): Parameters<typeof book>[0] => [`L${at}`, reference, 100, '2026-11-26']),
+      ['L\\,"7', 'gone', 200, '2026-11-26'],
+      ['L8', '', 300, '2026-11-26'],
+    );
+    const text = statement(
+      ...odd.map(
+        (reference, at) => `${at + 1},"${reference.replaceAll('"', '""')}",100,EUR,2026-11-26,payment,0`,
+      ),
+    );
+    const { unit } = await run('2026-11-26', text, { engine });
+    expect(unit.matched).toEqual({ exact: odd.length });
+    expect(await breaks('2026-11-26')).toEqual([
+      'missing_at_partner -200 L\\,"7 / ',
+      'missing_at_partner -300 L8 / ',
+    ]);
+    // Read back from where they are staged.
+    const again = await run('2026-11-26', statement('9,gone,200,EUR,2026-11-26,payment,0'), { engine });
+    expect(again.unit.matched).toEqual({ exact: odd.length + 1 });
+  });
+
   it('finds the same again when it runs again, under the same identities', async () => {
     await book(['A', 'r1', 100, '2026-11-26'], ['B', 'r2', 200, '2026-11-26']);
     const text = statement('1,r1,90,EUR,2026-11-26,payment,0');

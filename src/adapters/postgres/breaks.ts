@@ -151,7 +151,7 @@ const filterSql = `
   and ($7::boolean is null or b.material = $7) and ($8::date is null or b.business_day < $8)
   and ($9::text[] is null or b.reference = any($9) and b.reference <> ''
     or b.kind = 'batch_residue' and exists (
-      select from paydesk.recon_results r, jsonb_array_elements(r.entries || r.lines) side
+      select from paydesk.recon_results r, jsonb_array_elements(r.entries::jsonb || r.lines::jsonb) side
       where r.identity = b.identity and r.type = 'break' and side ->> 'reference' = any($9)))`;
 // Minor units of currencies with other decimals are brought to the same size: a yen is not a hundredth of a dollar.
 const listSql = `

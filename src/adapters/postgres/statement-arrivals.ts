@@ -18,8 +18,9 @@ import type {
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
 
-/** A row of this size passes through the driver without doubling the memory of the process. */
 const partBytes = 4 * 1024 * 1024;
+/** The driver holds an answer several times, and as text. */
+const pieceBytes = 1 << 19;
 
 /** Few calls per file, and few bytes in memory. */
 const unpackedBytes = 1 << 18;
@@ -40,8 +41,11 @@ const isKeptSql = 'select from paydesk.statement_contents where sha256 = $1 limi
 const keepSql = `
   insert into paydesk.statement_contents (sha256, part, packed, kept_at) values ($1, $2, $3, $4)
   on conflict do nothing`;
-const partsSql = 'select count(*)::int as parts from paydesk.statement_contents where sha256 = $1';
-const partSql = 'select packed from paydesk.statement_contents where sha256 = $1 and part = $2';
+const partsSql =
+  'select part, length(packed) as bytes from paydesk.statement_contents where sha256 = $1 order by part';
+const pieceSql = `
+  select substring(packed from $3 for ${pieceBytes}) as piece from paydesk.statement_contents
+  where sha256 = $1 and part = $2`;
 const awaitSql = `
   insert into paydesk.statement_days (file, business_day, rows, problems) values ($1, $2::date, $3, $4)
   on conflict do nothing`;
@@ -105,15 +109,16 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
       }
     },
     content: async (sha256) => {
-      const [kept] = await database.query<{ parts: number }>(partsSql, [sha256]);
-      if (kept === undefined || kept.parts === 0) return null;
-      return checked(
-        sha256,
-        unpacked(kept.parts, async (part) => {
-          const [row] = await database.query<{ packed: Buffer }>(partSql, [sha256, part]);
-          return row?.packed ?? Buffer.alloc(0);
-        }),
+      const parts = await database.query<{ part: number; bytes: number }>(partsSql, [sha256]);
+      if (parts.length === 0) return null;
+      const pieces = parts.flatMap(({ part, bytes }) =>
+        Array.from({ length: Math.ceil(bytes / pieceBytes) }, (_, at) => [part, at * pieceBytes + 1]),
       );
+      const packed = pieces.map((piece) => async () => {
+        const [row] = await database.query<{ piece: Buffer }>(pieceSql, [sha256, ...piece]);
+        return row?.piece ?? Buffer.alloc(0);
+      });
+      return checked(sha256, unpacked(packed));
     },
     await: async (tx, { file, businessDay, rows, problems }) => {
       await requirePg(tx).query(awaitSql, [file, isoDay(businessDay), rows, problems]);
@@ -136,16 +141,12 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
   };
 }
 
-/** One part in memory at a time. */
-async function* unpacked(
-  parts: number,
-  partOf: (part: number) => Promise<Buffer>,
-): AsyncGenerator<Buffer, void, undefined> {
+async function* unpacked(packed: (() => Promise<Buffer>)[]): AsyncGenerator<Buffer, void, undefined> {
   const unzip = createGunzip({ chunkSize: unpackedBytes });
-  const packed = async function* (): AsyncGenerator<Buffer, void, undefined> {
-    for (let part = 0; part < parts; part++) yield await partOf(part);
+  const pieces = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    for (const read of packed) yield await read();
   };
-  const feeding = pipeline(packed, unzip);
+  const feeding = pipeline(pieces, unzip);
   // Its failure is that of `unzip` too.
   feeding.catch(() => undefined);
   yield* unzip as AsyncIterable<Buffer>;

@@ -9,7 +9,7 @@ import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { KeptLine } from '../../ports/reconciliation.js';
 import type { Finding, LedgerEntry, Pool, StatementLine } from '../findings.js';
-import { joinExact, type Exact, type Side } from '../join/join.js';
+import type { Exact, ExactJoin, Side } from '../join/join.js';
 import type { MatchSettings } from '../matching/settings.js';
 import type { Problem } from '../problems.js';
 import { summarise, type Summary } from '../report.js';
@@ -24,13 +24,13 @@ export interface UnitJoin {
   problems: { file: 'ledger' | 'statement'; problem: Problem }[];
 }
 
+/** `join`: has the ledger, and all of the statement that came in blocks. */
 export function joinUnit(
-  ledger: Side,
-  statement: Side,
-  settings: MatchSettings,
+  join: ExactJoin,
+  { ledger, statement }: { ledger: Side; statement: Side },
   isLateDay?: (day: Day) => boolean,
 ): UnitJoin {
-  const joined = joinExact(ledger, statement, settings, isLateDay);
+  const joined = join.end(statement, isLateDay);
   const problems = [
     ...joined.ledger.problems.map((problem) => ({ file: 'ledger' as const, problem })),
     ...joined.statement.problems.map((problem) => ({ file: 'statement' as const, problem })),
@@ -45,7 +45,7 @@ export function joinUnit(
 }
 
 function requireSum({ scan }: Side, accounted: number): void {
-  const came = scan.rows.count + scan.others.length;
+  const came = scan.plain + scan.others.length;
   if (came === accounted) return;
   throw new OpsError('internal', 'The join lost or doubled rows, so nothing of the run is kept.', {
     hint: 'Give the reference to the people who run Paydesk.',
@@ -128,18 +128,19 @@ export function judgeUnit(found: readonly Finding[], input: UnitInput): UnitFind
 }
 
 /** Not a break of earlier units that nothing answered. */
-const isNews = (finding: Finding, wasBreak: (row: Row) => boolean): boolean =>
-  finding.type !== 'break' || ![...finding.entries, ...finding.lines].every(wasBreak);
+const isNews = ({ type, entries, lines }: Finding, wasBreak: (row: Row) => boolean): boolean =>
+  type !== 'break' || !entries.every(wasBreak) || !lines.every(wasBreak);
 
 /** Without entries of before that no line answers. */
 function withoutOld(finding: Finding, isOld: (entry: LedgerEntry) => boolean): Finding[] {
-  if (finding.lines.length > 0) return [finding];
+  if (finding.lines.length > 0 || !finding.entries.some(isOld)) return [finding];
   const entries = finding.entries.filter((entry) => !isOld(entry));
   return entries.length === 0 ? [] : [{ ...finding, entries }];
 }
 
 /** The finding with the unit's own rows alone; nothing where it has none. */
 function ownRows(finding: Finding, open: ReadonlyMap<Row, Carried>): Finding[] {
+  if (open.size === 0) return [finding];
   const entries = finding.entries.filter((entry) => !open.has(entry));
   const lines = finding.lines.filter((line) => !open.has(line));
   if (entries.length + lines.length === 0) return [];

@@ -46,41 +46,42 @@ interface Broken {
 }
 
 export interface KeptFacts {
-  results: Result[];
   open: OpenRow[];
   closed: Closed[];
   /** Rows of earlier units that are a break from now on. */
   broken: Broken[];
-  quarantined: number;
   /** New ones by kind. */
   breaks: Partial<Record<BreakKind, number>>;
 }
 
-export function keptFacts(
+export const noFacts = (): KeptFacts => ({ open: [], closed: [], broken: [], breaks: {} });
+
+/**
+ * The results, made as they are asked for, so that the database keeps some while others are made. What else is kept of them
+ * is added to `facts` on the way.
+ */
+export function* resultsOf(
   key: UnitKey,
   { findings, awaited }: Pick<UnitFindings, 'findings' | 'awaited'>,
   carried: readonly Carried[],
   quarantined: readonly QuarantineFact[],
-): KeptFacts {
+  facts: KeptFacts,
+): Generator<Result, void, undefined> {
   const before = new Map<LedgerEntry | StatementLine, Carried>(carried.map((item) => [item.row, item]));
   const named = namedLines(
     key,
     [...findings.flatMap(({ lines }): StatementLine[] => lines), ...awaited],
     before,
   );
-  const facts: KeptFacts = {
-    results: quarantined.map(quarantineResult),
-    open: awaited.flatMap((line) => {
-      const kept = named.get(line);
-      return before.has(line) || !kept ? [] : [{ ...openLine(kept), dueOn: null, identity: null }];
-    }),
-    closed: [],
-    broken: [],
-    quarantined: quarantined.length,
-    breaks: {},
-  };
-  for (const finding of findings) addFinding(facts, key, finding, before, named);
-  return facts;
+  for (const line of awaited) {
+    const kept = named.get(line);
+    if (!before.has(line) && kept) facts.open.push(openLine(kept, null));
+  }
+  for (const fact of quarantined) yield quarantineResult(fact);
+  for (const finding of findings) {
+    const result = addFinding(facts, key, finding, before, named);
+    if (result) yield result;
+  }
 }
 
 /** Only lines that are kept need a name; those of earlier units have theirs. */
@@ -101,50 +102,57 @@ function addFinding(
   finding: Finding,
   before: ReadonlyMap<LedgerEntry | StatementLine, Carried>,
   named: ReadonlyMap<StatementLine, KeptLine>,
-): void {
+): Result | null {
   const lines = (finding.lines as StatementLine[]).map(
     (line) => named.get(line) ?? { ...line, identity: '' },
   );
-  const older = [...finding.entries, ...finding.lines].flatMap((row) => before.get(row) ?? []);
+  const older =
+    before.size === 0 ? [] : [...finding.entries, ...finding.lines].flatMap((row) => before.get(row) ?? []);
   if (finding.type === 'pending') {
     // One of an earlier unit stays as it is.
     for (const entry of finding.entries)
-      if (!before.has(entry)) facts.open.push({ ...openEntry(entry), dueOn: finding.dueOn, identity: null });
-    return;
+      if (!before.has(entry)) facts.open.push(openEntry(entry, { dueOn: finding.dueOn, identity: null }));
+    return null;
   }
   if (finding.type === 'match') {
-    // Exact matches are only counted, unless one answers a break.
-    if (finding.rule !== 'exact' || older.some(({ identity }) => identity !== null))
-      facts.results.push(matchResult(finding.rule, finding.entries, lines));
     close(facts, older, finding.rule, finding.entries, lines);
-    return;
+    // Exact matches are only counted, unless one answers a break.
+    const isCounted = finding.rule === 'exact' && older.every(({ identity }) => identity === null);
+    return isCounted ? null : matchResult(finding.rule, finding.entries, lines);
   }
-  addBreak(facts, key, { ...finding, lines }, older);
+  return addBreak(facts, key, finding, lines, older);
 }
 
-function addBreak(facts: KeptFacts, key: UnitKey, found: Break, older: readonly Carried[]): void {
-  const identity = breakIdentity(key.partner, found);
-  const lines = found.lines as KeptLine[];
+/** `lines`: those of the break, by their names. */
+function addBreak(
+  facts: KeptFacts,
+  key: UnitKey,
+  found: Break,
+  lines: KeptLine[],
+  older: readonly Carried[],
+): Result {
+  const identity = breakIdentity(key.partner, found, lines);
   const { currency, minor } = differenceOf(found);
   facts.breaks[found.kind] = (facts.breaks[found.kind] ?? 0) + 1;
-  facts.results.push({
-    ...bare,
-    type: 'break',
-    name: found.kind,
-    identity,
-    currency,
-    differenceMinor: minor,
-    entries: found.entries,
-    lines,
-  });
   if (found.kind !== 'missing_at_partner' && found.kind !== 'missing_in_ledger')
     close(facts, older, found.kind, found.entries, lines);
   else if (older.length > 0)
     facts.broken.push(...older.map((item) => ({ side: item.side, key: keyOf(item), identity })));
   else {
-    const rows = [...found.entries.map(openEntry), ...lines.map(openLine)];
-    facts.open.push(...rows.map((row) => ({ ...row, dueOn: null, identity })));
+    for (const entry of found.entries) facts.open.push(openEntry(entry, { dueOn: null, identity }));
+    for (const line of lines) facts.open.push(openLine(line, identity));
   }
+  return {
+    type: 'break',
+    name: found.kind,
+    identity,
+    currency,
+    differenceMinor: minor,
+    dueOn: null,
+    entries: found.entries,
+    lines,
+    message: null,
+  };
 }
 
 function close(
@@ -162,42 +170,43 @@ function close(
 
 const keyOf = (item: Carried): string => (item.side === 'ledger' ? item.row.id : item.row.identity);
 
-type OpenPart = Omit<OpenRow, 'dueOn' | 'identity'>;
+type Wait = Pick<OpenRow, 'dueOn' | 'identity'>;
 
-const openEntry = (entry: LedgerEntry): OpenPart => ({
+const openEntry = (row: LedgerEntry, { dueOn, identity }: Wait): OpenRow => ({
   side: 'ledger',
-  key: entry.id,
-  reference: entry.reference,
-  batch: entry.batch,
-  currency: entry.currency,
-  amountMinor: entry.amountMinor,
-  row: entry,
+  key: row.id,
+  dueOn,
+  identity,
+  row,
 });
 
-const openLine = (line: KeptLine): OpenPart => ({
+const openLine = (row: KeptLine, identity: string | null): OpenRow => ({
   side: 'statement',
-  key: line.identity,
-  reference: line.reference,
-  batch: line.batch,
-  currency: line.currency,
-  amountMinor: line.amountMinor,
-  row: line,
+  key: row.identity,
+  dueOn: null,
+  identity,
+  row,
 });
-
-const bare = { identity: null, currency: null, differenceMinor: null, dueOn: null, message: null } as const;
 
 const matchResult = (rule: string, entries: LedgerEntry[], lines: KeptLine[]): Result => ({
-  ...bare,
   type: 'match',
   name: rule,
+  identity: null,
+  currency: null,
+  differenceMinor: null,
+  dueOn: null,
   entries,
   lines,
+  message: null,
 });
 
 const quarantineResult = ({ file, line, code, message }: QuarantineFact): Result => ({
-  ...bare,
   type: 'quarantined',
   name: code,
+  identity: null,
+  currency: null,
+  differenceMinor: null,
+  dueOn: null,
   entries: [],
   lines: [{ file, line }],
   message,

@@ -30,18 +30,38 @@ export function withIdentities(
 ): Map<StatementLine, KeptLine> {
   const named = new Map<StatementLine, KeptLine>();
   for (const [content, equal] of groupBy(lines, (line) => digest(contentOf(line)))) {
-    equal.sort((a, b) => a.file - b.file || a.line - b.line);
+    if (equal.length > 1) equal.sort((a, b) => a.file - b.file || a.line - b.line);
     equal.forEach((line, at) =>
-      named.set(line, { ...line, identity: digest([partner, businessDay, content, at]) }),
+      named.set(line, withIdentity(line, digest([partner, businessDay, content, at]))),
     );
   }
   return named;
 }
 
-export const breakIdentity = (partner: string, { kind, entries, lines }: Break): string =>
-  digest([
-    partner,
-    kind,
-    entries.map(({ id }) => id).sort(),
-    lines.map((line) => (line as KeptLine).identity).sort(),
-  ]);
+/** By name, because there may be many and a spread takes several times as long. */
+function withIdentity(line: StatementLine, identity: string): KeptLine {
+  const { file, reference, amountMinor, currency, day, type, feeMinor, batch, order, fx } = line;
+  const kept: KeptLine = {
+    file,
+    line: line.line,
+    reference,
+    amountMinor,
+    currency,
+    day,
+    type,
+    feeMinor,
+    batch,
+    identity,
+  };
+  if (order !== undefined) kept.order = order;
+  if (fx !== undefined) kept.fx = fx;
+  return kept;
+}
+
+/** `lines`: those of the break, by their names. */
+export const breakIdentity = (
+  partner: string,
+  { kind, entries }: Break,
+  lines: readonly KeptLine[],
+): string =>
+  digest([partner, kind, entries.map(({ id }) => id).sort(), lines.map(({ identity }) => identity).sort()]);

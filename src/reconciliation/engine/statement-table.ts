@@ -86,7 +86,7 @@ function tableOf(rows: readonly StatementLine[], problems: Problem[]): Statement
 const movesNothing: ReadonlySet<string> = new Set(['return', 'notification_of_change', 'balance']);
 
 /** A row of the first so many columns. */
-export const rowText = (row: StatementLine, columns: number): string =>
+const rowText = (row: StatementLine, columns: number): string =>
   [
     String(row.line),
     row.reference,

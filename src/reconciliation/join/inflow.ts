@@ -5,7 +5,8 @@
  */
 import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
-import { headerIn, Scanner, type Header } from './scan.js';
+import { headerIn, type Header } from './records.js';
+import { Scanner, type RowTaker, type Scan } from './scan.js';
 
 /** Most days have fewer rows. */
 const usualBytes = 1 << 20;
@@ -13,8 +14,12 @@ const usualBytes = 1 << 20;
 interface InflowOptions {
   /** Rows of this type are left to the rules. */
   apart?: string | undefined;
-  /** Whether the database takes plain lines as they are: numbers filled in, lines that end with a newline alone. */
-  isStaged?: boolean;
+  /** Of a table that PostgreSQL gives: the lines have no header, and a backslash before what is no data. */
+  columns?: readonly string[];
+  /** Gets the plain rows as well; of a statement they say which line they are. */
+  taker?: RowTaker;
+  /** Gets the rows in blocks, so that they need not be kept. */
+  onBlock?: ((block: Scan) => void) | undefined;
   expectedBytes?: number;
 }
 
@@ -28,55 +33,55 @@ export class Inflow {
   constructor(
     private readonly name: TableName,
     private readonly options: InflowOptions = {},
-  ) {}
-
-  /**
-   * UTF-8. The plain lines of what has come, byte for byte, parts of the chunk among them. Throws `invalid` for a header
-   * that lacks a column.
-   */
-  add(chunk: Buffer): Buffer[] {
-    // The line that was cut first, so that only it is copied.
-    const lineEnd = this.rest.length === 0 ? 0 : chunk.indexOf('\n') + 1;
-    const cut = lineEnd > 0 ? this.scan(chunk.subarray(0, lineEnd), false) : [];
-    return [...cut, ...this.scan(chunk.subarray(lineEnd), false)];
+  ) {
+    const { columns } = options;
+    if (columns !== undefined)
+      this.side = this.begin({ record: { line: 1, fields: [...columns], raw: '' }, next: 0, line: 2 });
   }
 
-  /** The plain lines that still waited for more; nothing comes behind them. */
-  last(): Buffer[] {
-    return this.scan(none, true);
+  /** UTF-8. Throws `invalid` for a header that lacks a column. */
+  add(chunk: Buffer): void {
+    // The line that was cut first, so that only it is copied.
+    const lineEnd = this.rest.length === 0 ? 0 : chunk.indexOf('\n') + 1;
+    if (lineEnd > 0) this.scan(chunk.subarray(0, lineEnd), false);
+    this.scan(chunk.subarray(lineEnd), false);
   }
 
   /** The whole table. */
   end(): Side {
-    this.last();
-    return (this.side ??= this.begin(null, none));
+    this.scan(none, true);
+    return (this.side ??= this.begin(null));
   }
 
-  private scan(more: Buffer, isWhole: boolean): Buffer[] {
+  private scan(more: Buffer, isWhole: boolean): void {
     const bytes = this.rest.length === 0 ? more : Buffer.concat([this.rest, more]);
     const header = this.side === null ? headerIn(bytes) : null;
     if (this.side === null && !isWhole && !isOver(header, bytes)) {
       this.rest = Buffer.from(bytes);
-      return [];
+      return;
     }
-    const { scan } = (this.side ??= this.begin(header, bytes));
-    const plain = scan.scan(bytes, isWhole);
+    const { scan } = (this.side ??= this.begin(header));
+    scan.scan(bytes, isWhole);
     this.rest = Buffer.from(bytes.subarray(scan.at));
     scan.at = 0;
-    return plain;
   }
 
-  private begin(header: Header | null, bytes: Buffer): Side & { scan: Scanner } {
+  private begin(header: Header | null): Side & { scan: Scanner } {
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
-    const { apart, isStaged = false, expectedBytes = usualBytes } = this.options;
-    const columns = columnsOf(reader, isStaged ? ['line_no', 'fee_minor'] : ['id'], {
+    const { apart, columns: given, taker, onBlock, expectedBytes = usualBytes } = this.options;
+    const columns = columnsOf(reader, [this.name === 'ledger' ? 'id' : taker ? 'line_no' : ''], {
       apart:
         apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
-      isUnix: isStaged,
+      isEscaped: given !== undefined,
     });
-    const at = header?.next ?? bytes.length;
-    return { reader, scan: new Scanner(at, columns, expectedRows(expectedBytes), header?.line) };
+    const scan = new Scanner(header?.next ?? 0, columns, {
+      expectedRows: expectedRows(expectedBytes),
+      line: header?.line ?? 1,
+      taker,
+      onBlock,
+    });
+    return { reader, scan };
   }
 }
 

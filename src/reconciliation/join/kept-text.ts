@@ -5,6 +5,7 @@
  * Invariant: a row lies within one page, so that reading it is reading one array.
  */
 import { OpsError } from '../../kernel/errors.js';
+import { hashedOn, hashSeed, stirred } from './fields.js';
 
 const pageBits = 22;
 const pageBytes = 1 << pageBits;
@@ -16,6 +17,7 @@ const firstPageBytes = 1 << 17;
 /** Places are 32 bits wide. */
 const mostPages = 1 << (32 - pageBits);
 
+const none = Buffer.alloc(0);
 const comma = 0x2c;
 const newline = 0x0a;
 
@@ -24,7 +26,7 @@ export const mostRowBytes = 1 << 16;
 
 export class KeptText {
   private readonly pages: Buffer[] = [];
-  private page = Buffer.alloc(0);
+  private page: Buffer = none;
   private at = 0;
 
   /** Where the next row begins. `most`: what it may take, `mostRowBytes` at most. Throws `invalid` at 4 GiB. */
@@ -41,16 +43,40 @@ export class KeptText {
     return (this.pages.length - 1) * pageBytes + this.at;
   }
 
-  addField(bytes: Buffer, start: number, end: number): void {
+  /** Adds a row of these fields, the first of which is its reference; the hash of that. */
+  addFields(bytes: Buffer, starts: Int32Array, ends: Int32Array, columns: readonly number[]): number {
     const { page } = this;
     let { at } = this;
-    for (let from = start; from < end; from++) page[at++] = bytes[from]!;
-    page[at++] = comma;
+    let hash = hashSeed;
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field]!;
+      const end = ends[column]!;
+      if (field === 0)
+        for (let from = starts[column]!; from < end; from++)
+          hash = hashedOn(hash, (page[at++] = bytes[from]!));
+      else for (let from = starts[column]!; from < end; from++) page[at++] = bytes[from]!;
+      page[at++] = comma;
+    }
+    page[at++] = newline;
+    this.at = at;
+    return stirred(hash);
+  }
+
+  /** Adds what another text has from a place to the end of the row there. */
+  addRow(other: KeptText, from: number): void {
+    const theirs = other.pageOf(from);
+    const { page } = this;
+    let [at, read] = [this.at, from & placeMask];
+    do page[at++] = theirs[read]!;
+    while (theirs[read++] !== newline);
     this.at = at;
   }
 
-  end(): void {
-    this.page[this.at++] = newline;
+  /** The rows that begin from now on take the place of those before. */
+  clear(): void {
+    // The largest is the last.
+    this.pages.splice(0, this.pages.length - 1);
+    this.at = 0;
   }
 
   /** The fields of the row that begins there: every comma ends one. */
@@ -66,6 +92,11 @@ export class KeptText {
     const [a, b] = [start & placeMask, otherStart & placeMask];
     for (let at = 0; at < length; at++) if (ours[a + at] !== theirs[b + at]) return false;
     return true;
+  }
+
+  /** Reads a byte of the row: the processor then has it when it is needed. */
+  touch(start: number): number {
+    return this.pageOf(start)[start & placeMask]!;
   }
 
   private pageOf(start: number): Buffer {

@@ -1,87 +1,93 @@
 /**
- * Which entry has a reference with a given hash: a table with open addressing that touches nothing but itself.
+ * Which entry has a reference with a given hash: a table with open addressing that holds numbers of entries alone.
  *
- * Invariant: a hash leads to one entry. When several entries share it, with equal references or without, all of them are
- * `shared`, and so is an entry that several lines lead to. Shared ones are for the rules; of the others the caller still
- * compares the bytes.
+ * Invariant: a hash leads to the first of the entries that share it. Of references nothing is known here but their hashes:
+ * the caller compares the bytes.
  */
+import type { KeptText } from './kept-text.js';
+import type { PlainRows } from './plain-rows.js';
+
 export const none = -1;
 
 /** So many lookups at a time, so that the processor waits for memory once for many of them. */
-const blockRows = 4096;
+export const blockRows = 4096;
 
-interface Hashes {
-  readonly count: number;
-  /** Whether there is a reference at all is said by its length. */
-  referenceLength(row: number): number;
-  hash(row: number): number;
-}
+/** No slot with an entry has all bits set: the number of the last entry has not. */
+const empty = 0xffffffff;
 
 export class ReferenceTable {
-  /** Pairs of a hash and an entry. */
-  private readonly slots: Int32Array;
+  /** The number of an entry, and above it as many bits of its hash as there is room for. */
+  private readonly slots: Uint32Array;
   private readonly mask: number;
-  private readonly block = new Int32Array(blockRows);
-  readonly isShared: Uint8Array;
+  private readonly entryBits: number;
+  private readonly entryMask: number;
+  private readonly found = new Int32Array(blockRows);
+  /** Keeps loads that only ask for memory from being optimised away. */
+  private touched = 0;
 
-  constructor(entries: Hashes) {
-    const size = 1 << Math.max(4, Math.ceil(Math.log2(entries.count * 1.6 + 1)));
-    this.slots = new Int32Array(size * 2).fill(none);
-    this.mask = size - 1;
-    this.isShared = new Uint8Array(entries.count);
-    this.eachSlot(entries, (slot, entry, hash) => {
-      const first = this.slots[slot + 1]!;
-      if (first !== none) this.isShared[first] = 1;
-      else {
-        this.slots[slot] = hash;
-        this.slots[slot + 1] = entry;
-      }
-      if (first !== none) this.isShared[entry] = 1;
-    });
-  }
-
-  /** The line of each entry; −1 where none or several lead to it. */
-  partners(lines: Hashes): Int32Array {
-    const partners = new Int32Array(this.isShared.length).fill(none);
-    this.eachSlot(lines, (slot, line) => {
-      const entry = this.slots[slot + 1]!;
-      if (entry === none) return;
-      if (partners[entry] !== none) this.isShared[entry] = 1;
-      partners[entry] = line;
-    });
-    return partners;
-  }
-
-  /** Leaves the entries with this hash to the rules. */
-  share(hash: number): void {
-    const entry = this.slots[this.slotOf(hash | 0) + 1]!;
-    if (entry !== none) this.isShared[entry] = 1;
-  }
-
-  private eachSlot(rows: Hashes, visit: (slot: number, row: number, hash: number) => void): void {
-    const { block, mask, slots } = this;
-    let touched = 0;
-    for (let from = 0; from < rows.count; from += blockRows) {
-      const size = Math.min(blockRows, rows.count - from);
-      // The first loop only asks for memory: its loads do not wait for each other.
-      for (let at = 0; at < size; at++) {
-        const hash = rows.hash(from + at) | 0;
-        block[at] = hash;
-        touched ^= slots[(hash & mask) * 2]!;
-      }
-      for (let at = 0; at < size; at++) {
-        if (rows.referenceLength(from + at) === 0) continue;
-        visit(this.slotOf(block[at]!), from + at, block[at]!);
+  /** `onTwin`: an entry has the hash of an earlier one. */
+  constructor(
+    private readonly entries: PlainRows,
+    onTwin: (first: number, entry: number) => void,
+  ) {
+    this.slots = new Uint32Array(1 << Math.max(4, Math.ceil(Math.log2(entries.count * 1.6 + 1)))).fill(empty);
+    this.mask = this.slots.length - 1;
+    this.entryBits = 32 - Math.clz32(entries.count);
+    this.entryMask = 2 ** this.entryBits - 1;
+    for (let from = 0; from < entries.count; from += blockRows) {
+      const end = Math.min(entries.count, from + blockRows);
+      // Each of these loads waits for memory, but not for the one before it.
+      for (let entry = from; entry < end; entry++)
+        this.touched ^= this.slots[entries.hash(entry) & this.mask]!;
+      for (let entry = from; entry < end; entry++) {
+        if (entries.referenceLength(entry) === 0) continue;
+        const hash = entries.hash(entry);
+        const slot = this.slotOf(hash);
+        if (this.slots[slot] === empty) this.slots[slot] = this.tagOf(hash) + entry;
+        else onTwin(this.slots[slot]! & this.entryMask, entry);
       }
     }
-    // Keeps the loads above from being optimised away.
-    block[0] = touched;
   }
 
+  /**
+   * The entry of each of at most `blockRows` rows; `none` for a row without a reference too. Good until the next call.
+   * `pairs`: what the caller looks at next of each entry.
+   */
+  entriesOf(rows: PlainRows, text: KeptText, pairs: Int32Array): Int32Array {
+    const { found, slots, entries, mask, entryMask } = this;
+    let { touched } = this;
+    for (let row = 0; row < rows.count; row++) touched ^= slots[rows.hash(row) & mask]!;
+    for (let row = 0; row < rows.count; row++) {
+      const slot = slots[rows.hash(row) & mask]!;
+      if (slot !== empty) touched ^= entries.hash(slot & entryMask);
+    }
+    for (let row = 0; row < rows.count; row++) {
+      const entry = rows.referenceLength(row) === 0 ? none : this.entryOf(rows.hash(row));
+      found[row] = entry;
+      if (entry !== none) touched ^= text.touch(entries.textStart(entry)) ^ pairs[entry]!;
+    }
+    this.touched = touched;
+    return found;
+  }
+
+  entryOf(hash: number): number {
+    const slot = this.slots[this.slotOf(hash)]!;
+    return slot === empty ? none : slot & this.entryMask;
+  }
+
+  /** Where the hash is, or would be. */
   private slotOf(hash: number): number {
-    const { slots, mask } = this;
+    const { slots, mask, entries, entryMask } = this;
+    const tag = this.tagOf(hash);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      if (slots[at * 2 + 1] === none || slots[at * 2] === hash) return at * 2;
+      const slot = slots[at]!;
+      if (slot === empty) return at;
+      const isLikely = (slot & ~entryMask) >>> 0 === tag;
+      if (isLikely && entries.hash(slot & entryMask) === hash) return at;
     }
+  }
+
+  private tagOf(hash: number): number {
+    return (hash & ~this.entryMask) >>> 0;
   }
 }

@@ -24,30 +24,67 @@ import { isTolerated, withinWindow, type MatchSettings } from './settings.js';
 const mostPairs = 4096;
 
 export function matchByReference(pool: Pool, settings: MatchSettings): Verdict {
-  const lines = groupBy(pool.lines, ({ reference }) => reference);
-  const entries = groupBy(pool.entries, ({ reference }) => reference);
-  const verdicts: Verdict[] = [];
+  const referenceOf = ({ reference }: LedgerEntry | StatementLine): string => reference;
+  const named = new Set(pool.lines.map(referenceOf));
+  named.delete('');
+  // Most rows share no reference with the other side, so they are never grouped.
+  const entries = groupBy(
+    pool.entries.filter(({ reference }) => named.has(reference)),
+    referenceOf,
+  );
+  const lines = groupBy(
+    pool.lines.filter(({ reference }) => entries.has(reference)),
+    referenceOf,
+  );
+  const alone: Pool = {
+    entries: pool.entries.filter(({ reference }) => !entries.has(reference)),
+    lines: pool.lines.filter(({ reference }) => !entries.has(reference)),
+  };
+  const pairs: Verdict = { findings: [], rest: alone };
+  const verdicts: Verdict[] = [pairs];
   for (const [reference, theirs] of lines) {
-    const ours = reference === '' ? undefined : entries.get(reference);
-    if (ours === undefined) verdicts.push({ findings: [], rest: { entries: [], lines: theirs } });
-    else {
-      entries.delete(reference);
+    const ours = entries.get(reference) ?? [];
+    const [entry, line] = [ours[0], theirs[0]];
+    if (!entry || !line || ours.length + theirs.length > 2)
       verdicts.push(compareGroup({ entries: ours, lines: theirs }, settings));
-    }
+    else addPair(pairs, entry, line, settings);
   }
-  for (const ours of entries.values()) verdicts.push({ findings: [], rest: { entries: ours, lines: [] } });
   return joined(verdicts);
+}
+
+/** Most groups by far: what the steps below come to for one entry and one line. */
+function addPair(
+  { findings, rest }: Verdict,
+  entry: LedgerEntry,
+  line: StatementLine,
+  { windowDays, tolerances }: MatchSettings,
+): void {
+  if (entry.currency !== line.currency) findings.push(broken('currency', [entry], [line]));
+  else if (entry.amountMinor === line.amountMinor) {
+    const isNear = withinWindow(entry.day, line.day, windowDays);
+    findings.push(isNear ? matched('exact', [entry], [line]) : broken('date', [entry], [line]));
+  } else if (entry.amountMinor < 0n === line.amountMinor < 0n)
+    findings.push(compareAmount(entry, line, tolerances));
+  else {
+    rest.entries.push(entry);
+    rest.lines.push(line);
+  }
+}
+
+/** Unequal amounts of one sign and currency. */
+function compareAmount(
+  entry: LedgerEntry,
+  line: StatementLine,
+  tolerances: MatchSettings['tolerances'],
+): Finding {
+  if (isTolerated(line.amountMinor - entry.amountMinor, tolerances.get(entry.currency)))
+    return matched('tolerance', [entry], [line]);
+  const isFee = line.feeMinor !== 0n && line.amountMinor + line.feeMinor === entry.amountMinor;
+  return broken(isFee ? 'fee' : 'amount', [entry], [line]);
 }
 
 /** One reference: equal amounts first, then sums, then the nearest amounts, then currencies, then surplus. */
 function compareGroup(group: Pool, settings: MatchSettings): Verdict {
-  const [entry, line] = [group.entries[0], group.lines[0]];
-  const isPair = group.entries.length === 1 && group.lines.length === 1;
-  // Most groups by far, and the one step that can concern them.
-  if (isPair && entry?.currency === line?.currency)
-    return entry?.amountMinor === line?.amountMinor
-      ? pairByDay(group, settings)
-      : compareAmounts(group, settings);
   const steps: ((pool: Pool) => Verdict)[] = [
     (pool) => bySide(pool, amountKey, (side) => pairByDay(side, settings)),
     (pool) =>
@@ -147,12 +184,7 @@ function nearestPairs({ entries, lines }: Pool, { tolerances }: MatchSettings): 
     if (!left.entries.has(entry) || !left.lines.has(line)) continue;
     left.entries.delete(entry);
     left.lines.delete(line);
-    if (isTolerated(line.amountMinor - entry.amountMinor, tolerances.get(entry.currency))) {
-      findings.push(matched('tolerance', [entry], [line]));
-      continue;
-    }
-    const isFee = line.feeMinor !== 0n && line.amountMinor + line.feeMinor === entry.amountMinor;
-    findings.push(broken(isFee ? 'fee' : 'amount', [entry], [line]));
+    findings.push(compareAmount(entry, line, tolerances));
   }
   return { findings, rest: { entries: [...left.entries], lines: [...left.lines] } };
 }

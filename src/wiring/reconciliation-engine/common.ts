@@ -1,9 +1,6 @@
 /**
  * What both engines need of a run: what it is given, its files on their way into staging, and rows of earlier units.
  */
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import {
@@ -13,9 +10,9 @@ import {
 } from '../../adapters/postgres/reconciliation-engine/balances.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import type * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
+import { StagedRows } from '../../adapters/postgres/reconciliation-engine/staged-rows.js';
 import type * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
-import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
 import type {
   LedgerEntry,
@@ -30,6 +27,7 @@ import { firstOfAccounts, gapAfter } from '../../reconciliation/engine/continuit
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
 import type { Exact } from '../../reconciliation/join/join.js';
+import type { Scan } from '../../reconciliation/join/scan.js';
 import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 
 /** A file of the run as a table, with what could not be read of it. */
@@ -94,8 +92,16 @@ export interface Left {
 export const apartIn = ({ isClearing }: RunPlan): string | undefined => (isClearing ? payoutType : undefined);
 
 /** On which days entries were due before the partner's first unit, as far as the type of an entry does not matter. */
-export const lateDays = ({ unit, plan }: Run): ((day: Day) => boolean) | undefined =>
-  unit.readBefore === null ? (day) => plan.isBefore({ day, type: '' }) : undefined;
+export function lateDays({ unit, plan }: Run): ((day: Day) => boolean) | undefined {
+  if (unit.readBefore !== null) return undefined;
+  // Asked for every entry, and the calendar has few days.
+  const known = new Map<Day, boolean>();
+  return (day) => {
+    const isLate = known.get(day) ?? plan.isBefore({ day, type: '' });
+    known.set(day, isLate);
+    return isLate;
+  };
+}
 
 export const sliceOf = ({ plan, unit }: Run): LedgerSlice => ({
   account: plan.account,
@@ -112,15 +118,28 @@ interface Staged {
   isConverted: boolean;
 }
 
-/** All files of the unit, one after the other, so that each is compared with those before. */
-export async function stageFiles({ desk, unit, plan, files, means }: Run): Promise<Staged> {
+/**
+ * All files of the unit, one after the other, so that each is compared with those before. `onBlock`: gets the lines of a
+ * unit with a single file.
+ */
+export async function stageFiles(
+  { desk, unit, plan, files, means }: Run,
+  onBlock?: (block: Scan) => void,
+): Promise<Staged> {
   const quarantined: QuarantineFact[] = [];
   let last: Staging | null = null;
   let isConverted = false;
   for (const file of files) {
     const table = await means.tableOf(file);
-    const staging = stagingOf(table.columns);
-    await stage(desk, unit, table, staging);
+    const rows = new StagedRows(table.columns);
+    const staging = stagingOf(rows, files.length === 1 ? onBlock : undefined);
+    await lines.stageLines(desk, unit, file.id, rows, async (send) => {
+      for await (const chunk of table.chunks) {
+        staging.add(chunk);
+        await send();
+      }
+      staging.end();
+    });
     if (last) await lines.supersede(desk, unit, file.id);
     const unread = staging
       .problems()
@@ -150,44 +169,6 @@ async function gapsIn(
   }
   return gaps;
 }
-
-async function stage(
-  desk: CopySession,
-  unit: store.OpenedUnit,
-  { id, columns, chunks }: TableFile,
-  staging: Staging,
-): Promise<void> {
-  const into = await lines.stageLines(desk, unit, id, columns);
-  await writeAll(desk, into, async (write) => {
-    for await (const chunk of chunks) for (const plain of staging.add(chunk)) await write(plain);
-    for (const rest of staging.end()) await write(rest);
-  });
-}
-
-/** Writes and ends a stream of COPY. Throws what the server says. */
-export async function writeAll(
-  session: CopySession,
-  into: Writable,
-  work: (write: (chunk: Buffer | string) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const done = finished(into);
-  done.catch(() => undefined);
-  try {
-    await work(async (chunk) => {
-      if (!into.write(chunk)) await Promise.race([once(into, 'drain'), done]);
-    });
-    into.end();
-    await done;
-  } catch (error) {
-    into.destroy();
-    throw error instanceof OpsError ? error : session.fault(error);
-  }
-}
-
-export const leftoversOf = (rest: Pool): open.Leftover[] => [
-  ...rest.entries.map((entry) => ({ ...entry, side: 'ledger' as const })),
-  ...rest.lines.map((line) => ({ ...line, side: 'statement' as const })),
-];
 
 /** What an engine left, with the rows that earlier units left open. */
 export const poolOf = (rest: Pool, open: readonly open.OpenItem[]): Pool => ({

@@ -4,7 +4,6 @@
  *
  * Invariant: findings are checked as those of the join are: every row that was left is in exactly one of them.
  */
-import { copyLedger } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import {
   addRows,
   applyRules,
@@ -30,7 +29,7 @@ export async function leftBySql(run: Run): Promise<Left> {
   const { desk, books, plan, unit, files } = run;
   const { quarantined, isConverted } = await stageFiles(run);
   await openSides(desk);
-  await loadLedger(desk, copyLedger(books, sliceOf(run)));
+  await loadLedger(desk, books, sliceOf(run));
   if (files.length > 0) await loadLines(desk, unit.id);
   const exact = exactOf(await takeExact(desk, plan.settings, apartIn(plan)), lateDays(run));
   const rest = await restOf(desk);

@@ -1,22 +1,26 @@
 /**
- * One run of a unit: the ledger streams in from the books while the statement goes into staging; then they are joined,
+ * One run of a unit: the ledger streams in from the books, the statement goes into staging, and on its way they are joined;
  * the rules decide over the rest, and everything is kept in one transaction.
  *
  * Invariant: when anything fails, the transaction is rolled back and nothing of the run is kept.
  */
-import type { Writable } from 'node:stream';
 import { openSession, type CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
 import { keepPayouts } from '../../adapters/postgres/reconciliation-engine/payouts.js';
 import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
-import type { StatementLine } from '../../ports/reconciliation.js';
+import type { QuarantineFact, StatementLine } from '../../ports/reconciliation.js';
 import { payoutsOf, reportedPayouts, residuesOf } from '../../reconciliation/engine/batches.js';
 import { ordersInQuestion } from '../../reconciliation/engine/captured-twice.js';
-import { judgeUnit, withoutHeld, type UnitFindings } from '../../reconciliation/engine/compare.js';
-import { keptFacts, type KeptFacts } from '../../reconciliation/engine/facts.js';
-import { leftoversOf, poolOf, writeAll, type Run, type RunMeans, type RunPlan } from './common.js';
+import {
+  judgeUnit,
+  withoutHeld,
+  type Carried,
+  type UnitFindings,
+} from '../../reconciliation/engine/compare.js';
+import { noFacts, resultsOf } from '../../reconciliation/engine/facts.js';
+import { poolOf, type Run, type RunMeans, type RunPlan } from './common.js';
 import { leftByJoin } from './run-join.js';
 import { leftBySql } from './run-sql.js';
 
@@ -58,10 +62,9 @@ async function runBetween(
   for (const { id } of files) await store.addFile(desk, unit.id, id);
   const run = { desk, books, plan, means, unit, files: [...unit.files, ...files] };
   means.progress('Read ledger and statement');
-  const { compared, facts, paidOut } = await compare(run);
+  const compared = await compare(run);
   means.progress('Keep the results');
-  await keep(run, compared, facts);
-  await keepPayouts(desk, unit.id, plan.businessDay, paidOut);
+  await keep(run, compared);
   const later = await store.laterDays(desk, plan);
   await desk.query('commit');
   means.progress('Index the lines');
@@ -72,7 +75,8 @@ async function runBetween(
 
 interface Compared {
   compared: UnitFindings;
-  facts: KeptFacts;
+  carried: readonly Carried[];
+  quarantined: readonly QuarantineFact[];
   /** Payouts as the unit's report has them. */
   paidOut: StatementLine[];
 }
@@ -84,7 +88,7 @@ async function compare(run: Run): Promise<Compared> {
   if (left.isConverted) addConversions(rest.lines, await lines.conversions(desk, unit.id, rest.lines));
   means.progress('Match');
   const hasRules = plan.settings.rules.length > 0;
-  const carried = await open.openItems(desk, plan, unit.id, leftoversOf(rest), hasRules);
+  const carried = await open.openItems(desk, plan, unit.id, rest, hasRules);
   const pool = poolOf(rest, carried);
   const payouts = plan.isClearing ? payoutsOf(pool.entries, rest.lines) : [];
   const batches = payouts.map(({ line }) => line);
@@ -101,8 +105,8 @@ async function compare(run: Run): Promise<Compared> {
     isBefore: unit.readBefore === null ? plan.isBefore : () => false,
     quarantined: quarantined.length,
   });
-  const facts = keptFacts(plan, compared, carried, quarantined);
-  return { compared, facts, paidOut: plan.isClearing ? reportedPayouts(rest.lines, payouts) : [] };
+  const paidOut = plan.isClearing ? reportedPayouts(rest.lines, payouts) : [];
+  return { compared, carried, quarantined, paidOut };
 }
 
 /** What the engines read of a line has no conversion. */
@@ -125,42 +129,20 @@ function addConversions(
 
 async function keep(
   { desk, plan, unit: { id } }: Run,
-  { summary }: UnitFindings,
-  facts: KeptFacts,
+  { compared, carried, quarantined, paidOut }: Compared,
 ): Promise<void> {
-  await writeRows(desk, await store.replaceResults(desk, id), facts.results, (row, at) =>
-    store.resultLine(id, at, row),
-  );
-  await writeRows(desk, await open.openRows(desk), facts.open, (row) => open.openLine(plan, id, row));
-  await open.keepOpen(desk, id);
+  const facts = noFacts();
+  await store.replaceResults(desk, id, resultsOf(plan, compared, carried, quarantined, facts));
+  await open.keepOpen(desk, plan, id, facts.open);
   if (facts.broken.length > 0) await open.breakItems(desk, plan.partner, id, facts.broken);
   if (facts.closed.length > 0) await open.closeItems(desk, plan, id, facts.closed);
   await store.recordUnit(desk, id, {
-    ...summary,
+    ...compared.summary,
     ranAt: plan.now,
     asOf: plan.asOf,
     engine: plan.engine ?? 'join',
-    quarantined: facts.quarantined,
     breaks: facts.breaks,
     cleared: facts.closed.length,
   });
+  await keepPayouts(desk, id, plan.businessDay, paidOut);
 }
-
-/** So many rows to one chunk. */
-const rowsPerChunk = 2000;
-
-const writeRows = <Row>(
-  desk: CopySession,
-  into: Writable,
-  rows: readonly Row[],
-  text: (row: Row, at: number) => string,
-): Promise<void> =>
-  writeAll(desk, into, async (write) => {
-    for (let from = 0; from < rows.length; from += rowsPerChunk)
-      await write(
-        rows
-          .slice(from, from + rowsPerChunk)
-          .map((row, at) => text(row, from + at))
-          .join(''),
-      );
-  });

@@ -1,12 +1,11 @@
 /**
- * The company's ledger entries of a unit as a CSV table, straight from the books.
+ * The company's ledger entries of a unit as a table, straight from the books.
  *
- * Invariant: amounts are signed from the account's side, a debit is money to us; an empty value is left out, so that
- * a plain row needs no quotes.
+ * Invariant: amounts are signed from the account's side, a debit is money to us.
  */
-import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
+import { textTable, type TakeRows } from './copy.js';
 import type { CopySession } from './session.js';
 
 export interface LedgerSlice {
@@ -27,14 +26,27 @@ const lateDays = 10;
 /** COPY takes no parameters. */
 const text = (value: string): string => pg.escapeLiteral(value);
 
-export const copyLedger = (books: CopySession, slice: LedgerSlice): Readable =>
-  books.copyOut(`copy (
-    select entry_id as id, reference as partner_ref,
-      case direction when 'debit' then amount_minor else -amount_minor end as amount_minor,
-      currency, business_day as value_date, kind as type, nullif(batch_id, '') as batch_id
-    from ledger_entries
-    where account = ${text(slice.account)} and ${belongsTo(slice)}
-  ) to stdout (format csv, header)`);
+/** What `copyLedger` gives. */
+export const ledgerColumns = [
+  'id',
+  'partner_ref',
+  'amount_minor',
+  'currency',
+  'value_date',
+  'type',
+  'batch_id',
+] as const;
+
+export const copyLedger = (books: CopySession, slice: LedgerSlice, take: TakeRows): Promise<void> =>
+  books.copyOut(
+    `copy (
+      select entry_id, reference, case direction when 'debit' then amount_minor else -amount_minor end, currency,
+        business_day, kind, batch_id
+      from ledger_entries
+      where account = ${text(slice.account)} and ${belongsTo(slice)}
+    ) to stdout (${textTable})`,
+    take,
+  );
 
 function belongsTo({ afterDay, toDay, now, readBefore }: LedgerSlice): string {
   const [after, to, read] = [isoDay(afterDay), isoDay(toDay), now.toISOString()].map(text) as [

@@ -3,54 +3,32 @@
  *
  * Invariant: a line counts once, whichever of the unit's files repeat it.
  */
-import type { Readable, Writable } from 'node:stream';
 import { isoDay } from '../../../kernel/calendar-day.js';
-import { OpsError } from '../../../kernel/errors.js';
 import type { Conversion, StatementLine, UnitKey } from '../../../ports/reconciliation.js';
+import { textTable, type TakeRows } from './copy.js';
 import type { CopySession } from './session.js';
+import type { StagedRows } from './staged-rows.js';
 import type { OpenedUnit } from './units.js';
 
-/** The columns of a statement table, and those of the staged lines that take them. */
-const stagedColumns: Readonly<Record<string, string>> = {
-  line_no: 'line',
-  partner_ref: 'reference',
-  amount_minor: 'amount_minor',
-  currency: 'currency',
-  value_date: 'value_date',
-  type: 'type',
-  fee_minor: 'fee_minor',
-  batch_id: 'batch',
-  our_ref: 'own_reference',
-  fx_currency: 'fx_currency',
-  fx_minor: 'fx_minor',
-  fx_rate: 'fx_rate',
-};
-
-/** Takes lines of a statement table, without its header. */
+/** Stages the lines of a file: `fill` adds to `rows` and sends them now and then. */
 export async function stageLines(
   session: CopySession,
   { id, files, staging }: OpenedUnit,
   file: number,
-  columns: readonly string[],
-): Promise<Writable> {
-  const names = columns.map((column) => stagedColumns[column] ?? '');
-  if (names.includes('')) throw new OpsError('internal', 'A statement table has a column without a place.');
+  rows: StagedRows,
+  fill: (send: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   if (files.length === 0) await session.query('select paydesk.recon_open_lines($1, $2)', [id, file]);
   else await session.query(againSql(id, file));
-  return session.copyIn(
-    `copy ${staging} (${names.join(', ')}) from stdin (format csv, force_not_null (${textColumns(names).join(', ')}))`,
-  );
+  await session.copyIn(`copy ${staging} (${rows.names}) from stdin (format binary)`, async (write) => {
+    await fill(() => rows.send(write));
+    await rows.sendEnd(write);
+  });
 }
 
 const againSql = (unit: number, file: number): string => `
   create temporary table if not exists staged_lines (like paydesk.recon_lines including defaults) on commit drop;
   alter table staged_lines alter unit set default ${unit}, alter file set default ${file}`;
-
-/** An empty field is an empty text there, not null. */
-const textColumns = (names: readonly string[]): string[] =>
-  names.filter((name) =>
-    ['reference', 'type', 'batch', 'own_reference', 'fx_currency', 'fx_rate'].includes(name),
-  );
 
 /** Marks lines of older files of the unit that `file` says anew. */
 export async function supersede(session: CopySession, { staging }: OpenedUnit, file: number): Promise<void> {
@@ -89,13 +67,29 @@ const correctedLinesSql = (lines: string): string => `
     and ((old.reference, old.type) in (select reference, type from ${lines} where file = $1 and reference <> '')
       or (old.batch, old.currency) in (select batch, currency from ${lines} where file = $1 and batch <> ''))`;
 
-/** The lines of all files of a unit that count, as a statement table. */
-export const copyLines = (session: CopySession, unit: number): Readable =>
-  session.copyOut(`copy (
-    select line as line_no, nullif(reference, '') as partner_ref, amount_minor, currency, value_date,
-      nullif(type, '') as type, fee_minor, nullif(batch, '') as batch_id, nullif(own_reference, '') as our_ref, file
-    from paydesk.recon_lines_${unit} where superseded_by is null
-  ) to stdout (format csv, header)`);
+/** What `copyLines` gives. */
+export const lineColumns = [
+  'line_no',
+  'partner_ref',
+  'amount_minor',
+  'currency',
+  'value_date',
+  'type',
+  'fee_minor',
+  'batch_id',
+  'our_ref',
+  'file',
+] as const;
+
+/** The lines of all files of a unit that count. */
+export const copyLines = (session: CopySession, unit: number, take: TakeRows): Promise<void> =>
+  session.copyOut(
+    `copy (
+      select line, reference, amount_minor, currency, value_date, type, fee_minor, batch, own_reference, file
+      from paydesk.recon_lines_${unit} where superseded_by is null
+    ) to stdout (${textTable})`,
+    take,
+  );
 
 /** The staged lines become the unit's. */
 export async function closeLines(session: CopySession, { id, files }: OpenedUnit): Promise<void> {

@@ -3,10 +3,24 @@
  *
  * Invariant: a row belongs to the unit that left it open, also after a later unit closes it or makes it a break.
  */
-import type { Writable } from 'node:stream';
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
-import type { KeptLine, LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
-import { copyLine, entryOf, lineOf, rowsText, rowText, type EntryJson, type LineJson } from './rows.js';
+import type {
+  KeptLine,
+  LedgerEntry,
+  OpenRow,
+  StatementLine,
+  UnitKey,
+} from '../../../ports/reconciliation.js';
+import {
+  copyLine,
+  entryOf,
+  lineOf,
+  rowsText,
+  rowText,
+  writeLines,
+  type EntryJson,
+  type LineJson,
+} from './rows.js';
 import type { CopySession } from './session.js';
 
 /** An open row of an earlier unit that the leftovers of this one may answer. */
@@ -14,12 +28,10 @@ export type OpenItem = { identity: string | null } & (
   { side: 'ledger'; row: LedgerEntry } | { side: 'statement'; row: ReturnType<typeof lineOf> }
 );
 
-export interface Leftover {
-  side: 'ledger' | 'statement';
-  reference: string;
-  batch: string;
-  currency: string;
-  amountMinor: bigint;
+/** What a unit has no answer for yet. */
+interface Leftovers {
+  entries: readonly LedgerEntry[];
+  lines: readonly StatementLine[];
 }
 
 /**
@@ -30,15 +42,16 @@ export async function openItems(
   session: CopySession,
   { partner, businessDay, asOf }: UnitKey & { asOf: Day },
   unit: number,
-  leftovers: readonly Leftover[],
+  { entries, lines }: Leftovers,
   rules: boolean,
 ): Promise<OpenItem[]> {
   await session.query(reopenSql, [unit]);
   await session.query(judgeAnewSql, [unit]);
   const [first] = await session.query(isOpenSql, [partner, isoDay(businessDay)]);
   if (first === undefined) return [];
+  const leftovers = [...entries, ...lines];
   await session.query(leftoversSql, [
-    leftovers.map(({ side }) => side),
+    [...entries.map(() => 'ledger'), ...lines.map(() => 'statement')],
     leftovers.map(({ reference }) => reference),
     leftovers.map(({ batch }) => batch),
     leftovers.map(({ currency }) => currency),
@@ -94,32 +107,38 @@ const candidatesSql = `
   select o.side, o.identity, o.row from leftovers l join open o on $4 and o.side <> l.side
     and o.currency = l.currency and ${plainReference('o')} = ${plainReference('l')}`;
 
-/** Takes the rows that stay open; `keepOpen` then compares them with what was open before. */
-export async function openRows(session: CopySession): Promise<Writable> {
-  await session.query('create temporary table still_open (like paydesk.recon_open) on commit drop');
-  return session.copyIn(
-    'copy still_open (partner, side, key, unit, business_day, due_on, identity, reference, batch, currency, amount_minor, row) from stdin',
-  );
-}
-
-export const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: OpenRow): string =>
+const openLine = (
+  { partner, businessDay }: UnitKey,
+  unit: number,
+  { side, key, dueOn, identity, row }: OpenRow,
+): string =>
   copyLine([
     partner,
-    row.side,
-    row.key,
+    side,
+    key,
     String(unit),
     isoDay(businessDay),
-    row.dueOn === null ? null : isoDay(row.dueOn),
-    row.identity,
+    dueOn === null ? null : isoDay(dueOn),
+    identity,
     row.reference,
     row.batch,
     row.currency,
     String(row.amountMinor),
-    rowText(row.row),
+    rowText(row),
   ]);
 
 /** What the unit opened before and does not any more goes; what is new comes; what was pending may be a break now. */
-export async function keepOpen(session: CopySession, unit: number): Promise<void> {
+export async function keepOpen(
+  session: CopySession,
+  key: UnitKey,
+  unit: number,
+  rows: readonly OpenRow[],
+): Promise<void> {
+  await session.query('create temporary table still_open (like paydesk.recon_open) on commit drop');
+  await session.copyIn(
+    'copy still_open (partner, side, key, unit, business_day, due_on, identity, reference, batch, currency, amount_minor, row) from stdin',
+    (write) => writeLines(write, rows, (row) => openLine(key, unit, row)),
+  );
   await session.query(
     `delete from paydesk.recon_open o where o.unit = $1
       and not exists (select from still_open s where (s.partner, s.side, s.key) = (o.partner, o.side, o.key))`,

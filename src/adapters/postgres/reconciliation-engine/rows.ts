@@ -1,5 +1,6 @@
 /** Entries and lines as JSON in the database and back: money as text, so that nothing rounds it; a day is its number. */
 import type { Conversion, KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
+import type { WriteRows } from './copy.js';
 
 type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[Name] };
 export type EntryJson = Kept<LedgerEntry>;
@@ -14,17 +15,16 @@ type SomeRow = LedgerEntry | KeptLine | { file: number; line: number };
 export const rowText = (row: SomeRow): string => keptJson(jsonOf(row));
 export const rowsText = (rows: readonly SomeRow[]): string => keptJson(rows.map(jsonOf));
 
-/** By name: a function that `JSON.stringify` calls for each value takes several times as long. */
+/** By name: a function that `JSON.stringify` calls for each value takes several times as long, and so does a copy of a row. */
 function jsonOf(row: SomeRow): object {
   if (!('amountMinor' in row)) return row;
-  if (!('feeMinor' in row)) return { ...row, amountMinor: String(row.amountMinor) };
-  const { fx } = row;
-  return {
-    ...row,
-    amountMinor: String(row.amountMinor),
-    feeMinor: String(row.feeMinor),
-    ...(fx && { fx: { ...fx, amountMinor: String(fx.amountMinor) } }),
-  };
+  const { reference, currency, day, type, batch } = row;
+  const both = { reference, amountMinor: String(row.amountMinor), currency, day, type, batch };
+  if (!('feeMinor' in row)) return { id: row.id, ...both };
+  const { file, line, order, identity, fx } = row;
+  const feeMinor = String(row.feeMinor);
+  const kept = { file, line, ...both, feeMinor, order, identity };
+  return fx ? { ...kept, fx: { ...fx, amountMinor: String(fx.amountMinor) } } : kept;
 }
 
 export const entryOf = (row: EntryJson): LedgerEntry => ({ ...row, amountMinor: BigInt(row.amountMinor) });
@@ -36,14 +36,40 @@ export const lineOf = ({ fx, ...row }: LineJson): KeptLine => ({
   feeMinor: BigInt(row.feeMinor),
 });
 
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  // Cannot be kept by the database.
+  '\0': '\uFFFD',
+};
+const marks = /[\\\n\r\t\0]/;
+const everyMark = new RegExp(marks, 'g');
 
-/** A row in the text format of COPY. A NUL cannot be kept by the database. */
+/** A row in the text format of COPY. */
 export const copyLine = (fields: readonly (string | null)[]): string =>
   `${fields
-    .map((field) =>
-      field === null
-        ? '\\N'
-        : field.replaceAll('\0', '\uFFFD').replace(/[\\\n\r\t]/g, (mark) => escapes[mark] ?? mark),
-    )
+    .map((field) => {
+      if (field === null) return '\\N';
+      return marks.test(field) ? field.replace(everyMark, (mark) => escapes[mark] ?? mark) : field;
+    })
     .join('\t')}\n`;
+
+/** So many rows to one message. */
+const rowsPerWrite = 500;
+
+export async function writeLines<Row>(
+  write: WriteRows,
+  rows: Iterable<Row>,
+  lineOf: (row: Row, at: number) => string,
+): Promise<void> {
+  let [lines, count] = ['', 0];
+  for (const row of rows) {
+    lines += lineOf(row, count);
+    if (++count % rowsPerWrite > 0) continue;
+    await write(Buffer.from(lines));
+    lines = '';
+  }
+  if (lines !== '') await write(Buffer.from(lines));
+}

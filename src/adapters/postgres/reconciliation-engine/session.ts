@@ -4,14 +4,12 @@
  * Invariants: the books' session is read-only and every statement has a time limit; when the process
  * goes, the server ends what it was doing; every error that leaves is an OpsError.
  */
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { OpsError } from '../../../kernel/errors.js';
+import { OpsError } from '../../../kernel/errors.js';
 import type { Secret } from '../../../kernel/secret.js';
 import { endsWithUsSql } from '../database.js';
 import { databaseError } from '../errors.js';
+import { CopyIn, CopyOut, type TakeRows, type WriteRows } from './copy.js';
 
 export interface SessionOptions {
   url: Secret;
@@ -23,17 +21,12 @@ export interface SessionOptions {
 
 export interface CopySession {
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** The rows of `copy … to stdout`. Read it to its end, or close the session. */
-  copyOut(sql: string): Readable;
-  /** Takes the rows of `copy … from stdin`. */
-  copyIn(sql: string): Writable;
-  /** What an error of a stream means. */
-  fault(error: unknown): OpsError;
+  /** Hands over the rows of `copy … to stdout`. When it throws, the session is of no more use. */
+  copyOut(sql: string, take: TakeRows): Promise<void>;
+  /** Runs `copy … from stdin` on what `work` writes. */
+  copyIn(sql: string, work: (write: WriteRows) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Large chunks: one call of the event loop per chunk is what a million rows cost most. */
-const chunkBytes = 1 << 18;
 
 /** Throws `unavailable` or `misconfigured`. */
 export async function openSession(options: SessionOptions): Promise<CopySession> {
@@ -46,13 +39,11 @@ export async function openSession(options: SessionOptions): Promise<CopySession>
   });
   client.on('error', () => undefined);
   const fault = (error: unknown): OpsError => databaseError(error, setting);
-  const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
+  const said = async <Value>(answer: Promise<Value>): Promise<Value> => {
     try {
-      // A COPY has given all its rows a moment before the server is ready for what comes next.
-      if (!(client as Partial<{ readyForQuery: boolean }>).readyForQuery) await once(client, 'drain');
-      return (await client.query<Row>(sql, [...values])).rows;
+      return await answer;
     } catch (error) {
-      throw fault(error);
+      throw error instanceof OpsError ? error : fault(error);
     }
   };
   try {
@@ -65,10 +56,10 @@ export async function openSession(options: SessionOptions): Promise<CopySession>
     throw fault(error);
   }
   return {
-    query,
-    copyOut: (sql) => client.query(copyTo(sql, { highWaterMark: chunkBytes })),
-    copyIn: (sql) => client.query(copyFrom(sql, { highWaterMark: chunkBytes })),
-    fault,
+    query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+      (await said(client.query<Row>(sql, [...values]))).rows,
+    copyOut: (sql, take) => said(client.query(new CopyOut(sql, take)).over),
+    copyIn: (sql, work) => said(client.query(new CopyIn(sql)).run(work)),
     close: () => client.end().catch(() => undefined),
   };
 }

@@ -6,12 +6,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import type { Day } from '../../../kernel/calendar-day.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import type { LedgerEntry, StatementLine } from '../../../ports/reconciliation.js';
+import { textTable } from './copy.js';
+import { copyLedger, type LedgerSlice } from './ledger-slice.js';
 import type { CopySession } from './session.js';
 
 interface SqlRule {
@@ -74,17 +74,23 @@ async function rule(
 /** Makes the tables of a comparison, in which the session keeps both sides. */
 export const openSides = (session: CopySession): Promise<object[]> => rule(session, '0-tables');
 
-/** The ledger as `copyLedger` gives it. */
-export const loadLedger = (session: CopySession, rows: Readable): Promise<void> =>
-  load(
-    session,
-    rows,
-    'ledger_rows',
-    'id text, partner_ref text, amount_minor numeric, currency text, value_date date, type text, batch_id text',
-    `insert into e (id, reference, amount, currency, day, type, batch)
-      select id, coalesce(partner_ref, ''), amount_minor, currency, value_date - date '1970-01-01', coalesce(type, ''),
-        coalesce(batch_id, '') from ledger_rows`,
+/** The ledger goes through this process and stays out of its memory. */
+export async function loadLedger(
+  session: CopySession,
+  books: CopySession,
+  slice: LedgerSlice,
+): Promise<void> {
+  await session.query(`create temporary table ledger_rows (id text, partner_ref text, amount_minor numeric, currency text,
+    value_date date, type text, batch_id text)`);
+  await session.copyIn(`copy ledger_rows from stdin (${textTable})`, (write) =>
+    copyLedger(books, slice, write),
   );
+  await session.query(`
+    insert into e (id, reference, amount, currency, day, type, batch)
+    select id, coalesce(partner_ref, ''), amount_minor, currency, value_date - date '1970-01-01', coalesce(type, ''),
+      coalesce(batch_id, '') from ledger_rows`);
+  await session.query('drop table ledger_rows');
+}
 
 /** The staged lines of a unit. */
 export const loadLines = (session: CopySession, unit: number): Promise<object[]> =>
@@ -135,24 +141,6 @@ export async function addRows(
         currency text, day integer, type text, "feeMinor" numeric, batch text, "order" text)`,
     [json(lines)],
   );
-}
-
-async function load(
-  session: CopySession,
-  rows: Readable,
-  table: string,
-  columns: string,
-  insert: string,
-): Promise<void> {
-  await session.query(`create temporary table ${table} (${columns})`);
-  const into: Writable = session.copyIn(`copy ${table} from stdin (format csv, header)`);
-  try {
-    await pipeline(rows, into);
-  } catch (error) {
-    throw session.fault(error);
-  }
-  await session.query(insert);
-  await session.query(`drop table ${table}`);
 }
 
 /**

@@ -4,10 +4,9 @@
  * Invariant: all of it happens in the one transaction of the session, under the partner's lock, so that runs of one
  * partner never see each other half done.
  */
-import type { Writable } from 'node:stream';
 import { isoDay, parseDay, type Day } from '../../../kernel/calendar-day.js';
 import type { KeptLine, LedgerEntry, UnitFile, UnitKey, UnitRecord } from '../../../ports/reconciliation.js';
-import { copyLine, rowsText } from './rows.js';
+import { copyLine, rowsText, writeLines } from './rows.js';
 import type { CopySession } from './session.js';
 
 export interface OpenedUnit {
@@ -69,7 +68,7 @@ const openUnitSql = `
 export const addFile = (session: CopySession, unit: number, file: number): Promise<object[]> =>
   session.query('insert into paydesk.recon_unit_files (unit, file) values ($1, $2)', [unit, file]);
 
-/** One finding for the table of results; the caller numbers them. */
+/** One finding for the table of results. */
 export interface ResultRow {
   type: 'match' | 'break' | 'pending' | 'quarantined';
   name: string;
@@ -82,15 +81,20 @@ export interface ResultRow {
   message: string | null;
 }
 
-/** Replaces the results of the unit. */
-export async function replaceResults(session: CopySession, unit: number): Promise<Writable> {
+/** Replaces the results of the unit. `rows` may be made as they are asked for. */
+export async function replaceResults(
+  session: CopySession,
+  unit: number,
+  rows: Iterable<ResultRow>,
+): Promise<void> {
   await session.query('delete from paydesk.recon_results where unit = $1', [unit]);
-  return session.copyIn(
+  await session.copyIn(
     'copy paydesk.recon_results (unit, seq, type, name, identity, currency, difference_minor, due_on, entries, lines, message) from stdin',
+    (write) => writeLines(write, rows, (row, at) => resultLine(unit, at, row)),
   );
 }
 
-export const resultLine = (unit: number, seq: number, row: ResultRow): string =>
+const resultLine = (unit: number, seq: number, row: ResultRow): string =>
   copyLine([
     String(unit),
     String(seq),
