@@ -149,6 +149,9 @@ export const createIndexes = [
     'create index on books.attempts (card_last4, amount_minor)',
     'create index on books.attempts (amount_minor, created_at)',
     'create index on books.attempts (created_at)',
+    'create index on books.attempts (partner, created_at)',
+    `create index on books.attempts (((completed_at at time zone 'UTC')::date), partner, card_network)
+       where status = 'succeeded' and card_network is not null`,
     'create unique index on books.bookings (booking_id)',
     'create index on books.bookings (payment_id) where payment_id is not null',
     'create index on books.bookings (reference)',
