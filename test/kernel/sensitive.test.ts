@@ -248,7 +248,7 @@ it.each([
 });
 
 describe('a card number in a form', () => {
-  it.each([
+  it.each<[Record<string, string>, string, string]>([
     [{ reason: '4242424242424242', why: 'late' }, 'reason', 'in one field'],
     [{ reason: 'card 42424242', why: '42424242 thanks' }, 'reason why', 'in two halves'],
     [
