@@ -185,10 +185,11 @@ const atMost = (lines: string[]): string[] =>
 const isWorthALine = ({ kind, source, state }: Hop): boolean =>
   !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
 
-function headlineMark({ next, ended, reversals, doubled, breaks }: Headline): string {
+function headlineMark({ next, ended, reversals, unread, doubled, breaks }: Headline): string {
   if (doubled.length > 0) return ':rotating_light:';
   if (breaks.length > 0) return ':red_circle:';
   if (next) return marks[next.state];
+  if (unread.length > 0) return marks.unknown_source;
   if (ended === 'canceled') return marks.not_expected;
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
 }
