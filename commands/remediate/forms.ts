@@ -4,7 +4,7 @@
  * Invariants: one window asks once, however often it is submitted; what is wrong with an input is shown beside it; what is
  * wrong otherwise is shown with everything that the policy checked.
  */
-import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
+import { cardNumberFault, fieldsWithCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type {
@@ -234,9 +234,7 @@ function ignoreOver(thrown: unknown): void {
 }
 
 const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] =>
-  Object.entries(values)
-    .filter(([, value]) => containsCardNumber(value))
-    .map(([field]) => ({ field, message: cardNumberFault }));
+  fieldsWithCardNumber(values).map((field) => ({ field, message: cardNumberFault }));
 
 interface Refusal {
   action: Action;

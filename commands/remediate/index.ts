@@ -5,13 +5,14 @@
  */
 import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { isLate } from '../../src/kernel/late.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationService } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
 import { standingListCard } from '../../src/views/remediation/standing.js';
-import { frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
+import { freezeLateCard, frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
 import { remediationCard } from '../../src/views/remediation/card.js';
 import { remediationMenu } from '../../src/views/remediation/ids.js';
 import { fitsOnCard } from '../../src/views/remediation/plan.js';
@@ -60,6 +61,9 @@ interface Call {
 
 type Verb = (call: Call) => Promise<void>;
 
+/** Somebody who stops everything must not have to guess whether it worked. */
+const freezeWithinMs = 1000;
+
 const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
   Object.entries<Verb>({
     '': (call) => chooser(call, false),
@@ -77,7 +81,9 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
     },
     standing,
     freeze: async ({ request: { answer, person }, rest, remediation }) => {
-      await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
+      const freezing = remediation.freezeAll(person.userId, rest.join(' '));
+      if (await isLate(freezing, freezeWithinMs)) await answer.privately(freezeLateCard());
+      await answer.privately(frozenCard(await freezing));
     },
     unfreeze: async ({ request: { answer, person }, remediation }) => {
       await answer.privately(liftCard(await remediation.lift(person.userId)));

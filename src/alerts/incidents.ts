@@ -3,7 +3,8 @@
  * one by one, each again when it was cut off.
  *
  * Invariants: a step is written down as done before the next begins; alerts of one cause share one incident; a refusal is
- * said in words and only the making of the channel needs its step to succeed; nothing is sent to a channel after its close.
+ * said in words, a longer wait too, and only the making of the channel needs its step to succeed; nothing is sent to a channel
+ * after its close.
  */
 import { minuteMs, secondMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
@@ -23,6 +24,7 @@ const passing = ['unavailable', 'rate_limited'];
 const stepMs = minuteMs;
 const retryMs = 10 * secondMs;
 const lookAgainMs = 2 * secondMs;
+const quietMs = 30 * secondMs;
 /** For messages to leave before the channel is archived. */
 const patienceMs = 2 * minuteMs;
 
@@ -55,7 +57,7 @@ const linkOf = ({ id, channel, state, problems }: Incident): AlertIncident => ({
   id,
   channel,
   open: state === 'opening' || state === 'open',
-  problem: state === 'failed' ? (problems.at(-1) ?? null) : null,
+  problem: channel === null ? (problems.at(-1) ?? null) : null,
 });
 
 /** Gives an alert its incident: the one of the same cause, or a new one. The alert is locked by `tx`. */
@@ -183,7 +185,8 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
     const error = toOpsError(thrown);
     if (passing.includes(error.code)) {
       deps.log.warn({ incident: id, step, err: error, code: error.code }, 'a step of an incident waits');
-      outcome = { wait: Math.max(retryMs, Number(error.details.retryAfterMs ?? 0)) };
+      const retryAfterMs = Number(error.details.retryAfterMs ?? 0);
+      outcome = { wait: Math.max(retryMs, retryAfterMs), why: `${error.publicMessage}${goesOn}` };
     } else {
       deps.log.error(
         { incident: id, step, err: error, errorId: error.errorId },
@@ -198,8 +201,12 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
   });
 }
 
-/** Done, with what became known; not yet; or refused. */
-type Outcome = { done: Partial<IncidentProgress> } | { wait: number } | { problem: string };
+/** Done, with what became known; not yet, and what keeps it; or refused. */
+type Outcome = { done: Partial<IncidentProgress> } | { wait: number; why?: string } | { problem: string };
+
+/** Ends a problem that is none any more once the step is over. */
+const goesOn = ' Paydesk keeps trying.';
+const withoutWaits = ({ problems }: Incident): string[] => problems.filter((one) => !one.endsWith(goesOn));
 
 async function record(
   tx: Transaction,
@@ -209,11 +216,12 @@ async function record(
   outcome: Outcome,
 ): Promise<void> {
   if ('wait' in outcome) {
-    await deps.incidents.change(tx, incident.id, { dueAt: new Date(tx.now.getTime() + outcome.wait) });
+    await waitOn(tx, deps, incident, outcome);
     return;
   }
   const problem = 'problem' in outcome ? outcome.problem : null;
-  const known = 'problem' in outcome ? { problems: [...incident.problems, outcome.problem] } : outcome.done;
+  const problems = [...withoutWaits(incident), ...(problem === null ? [] : [problem])];
+  const known = { problems, ...('done' in outcome ? outcome.done : {}) };
   const failed = problem !== null && step === 'create';
   const following = failed ? null : next[step];
   const state = failed ? 'failed' : following !== null ? incident.state : step === 'pin' ? 'open' : 'closed';
@@ -228,6 +236,25 @@ async function record(
     news: null,
   });
   if (step === 'create' || state !== incident.state) await linkAlerts(tx, deps, after);
+}
+
+/** What Slack holds up for a moment is no news; longer than that, the card says so. */
+async function waitOn(
+  tx: Transaction,
+  deps: LifeDeps,
+  incident: Incident,
+  { wait, why }: { wait: number; why?: string },
+): Promise<void> {
+  const dueAt = new Date(tx.now.getTime() + wait);
+  const isNews =
+    why !== undefined &&
+    !incident.problems.includes(why) &&
+    tx.now.getTime() - incident.openedAt.getTime() >= quietMs;
+  const problems = isNews ? { problems: [...withoutWaits(incident), why] } : {};
+  const changed = await deps.incidents.change(tx, incident.id, { dueAt, ...problems });
+  if (!isNews) return;
+  await deps.tellIncident(tx, changed);
+  await linkAlerts(tx, deps, changed);
 }
 
 const channelOf = ({ id, channel }: Incident): string => {

@@ -34,6 +34,6 @@ export async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>)
   const { rows, problems } = answer.value;
   if (problems.length === 0) return { state: 'known', value: rows };
   log.warn({ problems }, 'a source gave an unreadable answer');
-  if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
+  if (rows.length === 0) return { state: 'failed', why: problems.join('; '), problems };
   return { state: 'known', value: rows, problems };
 }

@@ -28,7 +28,8 @@ export type Finding<Value> =
   /** Nothing to ask about: the step before it has not happened. */
   | { state: 'not_applicable' }
   | { state: 'waiting' }
-  | { state: 'failed'; why: string };
+  /** `problems`: what it gave, none of which can be read. */
+  | { state: 'failed'; why: string; problems?: readonly string[] };
 
 /** Which part of the payment somebody looked up, where it was not the payment itself. */
 export interface LookedUp {

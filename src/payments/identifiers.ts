@@ -155,7 +155,7 @@ const shapes: readonly ReferenceShape[] = [
   { label: 'PSP reference', pattern: /^(?=.*\d)[A-Z0-9]{16}$/, columns: ['payment_id'] },
   {
     label: 'order or partner reference',
-    pattern: /^(?=.*\p{N}|[^\p{Ll}]*\p{Lu}[^\p{Ll}]{2,}$)[^\s\p{C}]{1,64}$/u,
+    pattern: /^(?=.*[\p{N}_]|[^\p{Ll}]*\p{Lu}[^\p{Ll}]{2,}$)[^\s\p{C}]{1,64}$/u,
     columns: ['order_id', 'payment_id', 'attempt_id'],
   },
   {

@@ -76,9 +76,21 @@ export function createPaymentLookup(deps: LookupDeps): PaymentLookup {
       const isObject = recognised.ok && recognised.value.some(({ kind }) => kind === 'object');
       return isObject
         ? find(recognised.value, id, deps)
-        : trace({ paymentId: id, chargeId: null }, id, deps, firstAnswer(deps));
+        : followed(id, recognised.ok ? recognised.value : [], deps);
     },
   };
+}
+
+/** As a payment's ID; a card names a payment by another of its references where its ID cannot be on a button. */
+async function* followed(
+  id: string,
+  identifiers: Identifier[],
+  deps: LookupDeps,
+): AsyncGenerator<Lookup, void> {
+  for await (const lookup of trace({ paymentId: id, chargeId: null }, id, deps, firstAnswer(deps))) {
+    if (lookup.kind === 'nothing' && identifiers.length > 0) yield* find(identifiers, id, deps);
+    else yield lookup;
+  }
 }
 
 const inUtc = (clock: Clock): Asked => ({ at: clock.now(), timeZone: 'UTC' });

@@ -11,6 +11,7 @@ import { formatMoney } from '../kernel/money.js';
 import type { PayoutTrace } from '../ports/payouts.js';
 import { valueOf, type Findings } from './findings.js';
 import { notes, type Hop } from './hop.js';
+import { dayLabel } from './sightings.js';
 
 export function atBank(payout: Hop, { landing }: Findings): Hop {
   const trace = landing ? valueOf(landing) : null;
@@ -49,7 +50,7 @@ function bankNote({ payout, partnerName, bank, state, lines, dueOn, differenceMi
     case 'over':
       return `${came}, ${amountOf(differenceMinor)} too much`;
     case 'due':
-      return `due at ${bank.name} ${isoDay(dueOn)}`;
+      return `due at ${bank.name} ${dayLabel(isoDay(dueOn))}`;
     case 'late':
     case 'missing':
       return `reported by ${partnerName}, on no statement of ${bank.name}`;

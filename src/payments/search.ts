@@ -7,6 +7,7 @@
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
+import { containsCardNumber } from '../kernel/sensitive.js';
 import type { Books, CardSighting, LedgerEntry, PaymentAttempt } from '../ports/books.js';
 import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
 import type { Rows } from '../ports/rows.js';
@@ -232,7 +233,8 @@ async function searchBooks(identifiers: readonly Identifier[], { books, log }: S
   const isCertain = answers.every(
     ({ exact, outcome, attempts }) => outcome === 'nothing' && (exact || attempts.length === 0),
   );
-  if (payments.length === 1 && isCertain) return subject(only.query, null, attemptOf(asked, only));
+  if (payments.length === 1 && isCertain)
+    return subject(only.attempt.paymentId, null, attemptOf(asked, only));
   return candidates(
     payments,
     asked.flatMap((identifier) => (identifier.kind === 'card' ? [identifier.label] : [])),
@@ -304,13 +306,21 @@ async function askLedger(
   }
 }
 
+/** What a button looks a payment up by: its ID, unless that would be refused as a card number. */
+export const keyOf = (paymentId: string, attempt: PaymentAttempt | undefined): string =>
+  [paymentId, attempt?.id, attempt?.orderId].find((id) => id !== undefined && !containsCardNumber(id)) ??
+  paymentId;
+
+type Booked = Candidate & { attempt: PaymentAttempt };
+
 /** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
-function distinctPayments(answers: readonly BookAnswer[]): Candidate[] {
-  const found = new Map<string, Candidate>();
+function distinctPayments(answers: readonly BookAnswer[]): Booked[] {
+  const found = new Map<string, Booked>();
   for (const { why, attempts } of answers) {
     for (const attempt of attempts) {
-      const query = attempt.paymentId;
-      if (!found.has(query)) found.set(query, { query, attempt, payment: null, why });
+      const { paymentId } = attempt;
+      const query = keyOf(paymentId, attempt);
+      if (!found.has(paymentId)) found.set(paymentId, { query, attempt, payment: null, why });
     }
   }
   return [...found.values()];

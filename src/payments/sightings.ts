@@ -151,16 +151,25 @@ function sightingOf(
     ...(currencies && { currencies }),
     ...(during && { during }),
   };
-  const one = currencies?.length === 1 ? ` ${currencies[0]}` : '';
+  const money = [amount, currencies && currencyLabel(currencies)].filter((part) => part !== null).join(' ');
   const known = [
     last4 === null ? null : `•••• ${last4}`,
-    amount === null ? null : `${amount}${one}`,
+    money === '' ? null : money,
     range === null
       ? null
       : `${rangeLabel(range)}${time === null ? '' : ` about ${time}`} (${asked.timeZone})`,
   ];
   return { sighting, label: known.filter((part) => part !== null).join(', ') };
 }
+
+const mostNamedCurrencies = 3;
+
+/** `USD`, `JPY/CNY`, `USD/CAD/AUD/…`: a sign may mean several, and a payment in another currency was not looked for. */
+const currencyLabel = (currencies: readonly string[]): string =>
+  [
+    ...currencies.slice(0, mostNamedCurrencies),
+    ...(currencies.length > mostNamedCurrencies ? ['…'] : []),
+  ].join('/');
 
 function duringOf(
   { from, to }: DayRange,
@@ -171,7 +180,7 @@ function duringOf(
   return time === null ? days : { ...days, near: instantAt(from, time, timeZone) };
 }
 
-const dayLabel = (day: string): string =>
+export const dayLabel = (day: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
     .format(new Date(day))
     .replace('Sept', 'Sep');

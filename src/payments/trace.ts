@@ -204,13 +204,14 @@ function unknownSources(findings: Findings): Headline['unknown'] {
   ];
 }
 
-/** One line per source and reason: seven questions to a source that is down are one fault. */
+/** One line per source and reason: seven questions to a source that is down are one fault, unreadable objects are several. */
 function gapsOf(source: SourceName, asked: Finding<unknown>[]): Headline['unknown'] {
   const failed =
-    asked.find(({ state }) => state === 'failed') ?? asked.find(({ state }) => state === 'waiting');
+    asked.find((finding) => finding.state === 'failed' && !finding.problems) ??
+    asked.find(({ state }) => state === 'waiting');
   const whys = [
     ...(failed ? [failed.state === 'failed' ? failed.why : 'has not answered yet'] : []),
-    ...asked.flatMap((finding) => (finding.state === 'known' ? (finding.problems ?? []) : [])),
+    ...asked.flatMap((finding) => ('problems' in finding ? (finding.problems ?? []) : [])),
   ];
   return [...new Set(whys)].map((why) => ({ source, why }));
 }

@@ -201,4 +201,29 @@ describe('what Slack refuses', () => {
       'The card can’t be pinned: the app lacks a permission; install it again from manifest.yml.',
     ]);
   });
+
+  it.each([
+    ['conversations.create', 'The incident channel can’t be created'],
+    ['conversations.invite', 'People can’t be invited'],
+    ['conversations.setTopic', 'The topic can’t be set'],
+  ])('%s that fails for longer is on its card until it works: %s', async (method, words) => {
+    const failing = 'Slack can’t be reached. Paydesk keeps trying.';
+    await bench.slack.control.post('faults', { kind: 'server_error', method, count: 1000 });
+    const desk = await opened();
+    const problems = async (): Promise<readonly string[]> => (await desk.incident('INC-1')).problems;
+    const lives = livingIncidents(desk);
+    await moveOn(bench.db, bench.clock, lives);
+    expect(await problems(), 'a moment is no news').toEqual([]);
+    await bench.until(async () => {
+      await moveOn(bench.db, bench.clock, lives);
+      return (await problems()).length > 0;
+    }, 1000);
+    expect(await problems()).toEqual([`${words}: ${failing}`]);
+    const { incident } = await desk.read('ALR-1');
+    expect(incident?.problem ?? null).toBe(method === 'conversations.create' ? `${words}: ${failing}` : null);
+    await bench.slack.control.post('faults', { kind: 'reset' });
+    await untilState(desk, 'INC-1', 'open');
+    expect(await problems()).toEqual([]);
+    expect((await desk.read('ALR-1')).incident).toMatchObject({ open: true, problem: null });
+  });
 });

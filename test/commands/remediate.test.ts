@@ -184,6 +184,14 @@ describe('asking', () => {
       { why: 'This looks like a card number, so it was not stored. Give the last four digits instead.' },
       'a card number',
     ],
+    [
+      { account: 'acc 42424242', why: '42424242' },
+      {
+        account: 'This looks like a card number, so it was not stored. Give the last four digits instead.',
+        why: 'This looks like a card number, so it was not stored. Give the last four digits instead.',
+      },
+      'a card number that is split over two fields',
+    ],
     [{ amount: '', account: '' }, { account: 'Required.', amount: 'Required.' }, 'every fault at once'],
   ])('tells %j beside the input: %s', async (changed, errors, _reason) => {
     const { windows } = await type('ana', 'spend');

@@ -1,6 +1,7 @@
 /**
  * Who gets in, and what people hear before they fill anything in: the real desk against all stand-ins.
  */
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDesk, textOf, until, type TestDesk } from '../support/desk.js';
 import { buttonsOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
@@ -79,6 +80,31 @@ describe('while everything is frozen', () => {
     await until('an open Home is redrawn', async () => !(await shownHomeOf('kofi')).includes('frozen'));
     await guarded.click('lars', id, 'approve');
     await guarded.closes(id);
+  });
+
+  it.each([
+    ['the audit log is locked', 'select 1 from paydesk.audit_head for update'],
+    ['the freeze itself is locked', 'select 1 from paydesk.remediation_kill_switch for update'],
+    ['the outbox is locked', 'lock table paydesk.outbox'],
+    ['known memberships are locked', 'lock table paydesk.shared_answers'],
+  ])('%s: the person hears that it is not frozen yet, and then that it is', async (_what, lock) => {
+    const holder = new pg.Client({ connectionString: desk.urls.database });
+    await holder.connect();
+    await holder.query(`begin; ${lock}`);
+    try {
+      const early = await desk.command('/remediate freeze the database is slow', { user: 'mei' });
+      expect(textOf(early)).toContain('Not frozen yet: the database is slow.');
+      expect(textOf(early)).not.toContain('All guarded actions are frozen');
+    } finally {
+      await holder.end();
+    }
+    await guarded.heard('break-glass', 'All guarded actions are frozen: the database is slow');
+    await guarded.answered('A second person must agree', () =>
+      desk.command('/remediate unfreeze', { user: 'lars' }),
+    );
+    await guarded.answered('The freeze is lifted', () =>
+      desk.command('/remediate unfreeze', { user: 'tomas' }),
+    );
   });
 });
 

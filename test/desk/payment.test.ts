@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import { completeTrace, startDesk, textOf, until, type TestDesk } from '../support/desk.js';
 import type { Message, Outcome } from '../../sandbox/slack/wire.js';
 
@@ -85,6 +86,27 @@ describe('a partner without an API', () => {
     expect(text).toContain("isn't connected; showing our books only");
     expect(text).not.toMatch(/unknown|Statement/);
     expect(booked.messages[0]?.text).toMatch(/^(Paid out|Captured)/);
+  });
+
+  it('whose ID could be a card number has buttons that work all the same', async () => {
+    const hours = Array.from({ length: 200 }, (_, ago) => Math.floor(Date.now() / 3_600_000) - 2 - ago);
+    const resembling = hours
+      .flatMap((hour) => desk.world.ordersOfHour(hour))
+      .find(({ paymentId, capturedMs }) => capturedMs !== null && containsCardNumber(paymentId));
+    const { customer, amountMinor, route, createdMs, orderId } = resembling!;
+    const amount = `${amountMinor / 100} ${route.country.currency}`;
+    const day = new Date(createdMs).toISOString().slice(0, 10);
+    const found = await desk.command(`/payment ${customer.card.last4} ${amount} ${day}`);
+    const { ts = '', blocks = [] } = found.messages[0] ?? {};
+    const row = blocks.find((block) => JSON.stringify(block).includes(orderId));
+    const press = (message: string, action_id: string, where = {}): Promise<Outcome> =>
+      desk.action({ user: 'ana', channel: 'payments-ops', ts: message, action_id, ...where });
+    const traced = await press(ts, 'payment_choose', { block_id: row?.block_id ?? '' });
+    expect(textOf(traced)).toContain(orderId);
+    expect(textOf(traced)).toContain("isn't connected; showing our books only");
+    const shared = await press(traced.messages.at(-1)?.ts ?? '', 'payment_share');
+    expect(textOf(shared)).toContain('shared by');
+    expect(textOf(shared)).toContain(orderId);
   });
 
   it('is found by its payment ID where it is older than the attempts, and a booked dispute is in the first line', async () => {

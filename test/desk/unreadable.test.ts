@@ -213,6 +213,16 @@ describe('/payment', () => {
     );
   });
 
+  it('refunds and disputes none of which can be read are each named with their reasons', async () => {
+    const { payment, charge } = await aPayment({});
+    await aDispute(charge, { id: 'dp_3OddAlone', currency: 'usdc', status: 'needs_response' });
+    aRefund(charge, { id: 're_3OddOne', currency: 'usdc', balance_transaction: 'txn_3Odd' });
+    aRefund(charge, { id: 're_3OddTwo', amount: 12.5, balance_transaction: 'txn_3Odd' });
+    const card = textOf(await completeTrace(desk, payment));
+    for (const id of ['dp_3OddAlone', 're_3OddOne', 're_3OddTwo'])
+      expect(card).toMatch(new RegExp(`payments API: \\w+ ${id} cannot be read`));
+  });
+
   it('a payment that cannot be read is named by its whole ID', async () => {
     const { payment } = await aPayment({ currency: 'isk', amount: 5_050 });
     expect(await firstLine(payment)).toContain(`Stripe’s payment ${payment} cannot be read`);

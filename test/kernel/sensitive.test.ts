@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fieldsWithCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { cardNetworkOf, hasLuhnDigit } from '../../src/kernel/card-networks.js';
 import { plainDigits } from '../../src/kernel/digit-runs.js';
 import {
@@ -244,4 +245,23 @@ it.each([
   ['nobody', '•••'],
 ])('%s is masked as %s', (address, masked) => {
   expect(maskEmail(address)).toBe(masked);
+});
+
+describe('a card number in a form', () => {
+  it.each<[Record<string, string>, string, string]>([
+    [{ reason: '4242424242424242', why: 'late' }, 'reason', 'in one field'],
+    [{ reason: 'card 42424242', why: '42424242 thanks' }, 'reason why', 'in two halves'],
+    [
+      { reason: 'card 42424242', note: ' ', why: '42424242' },
+      'reason why',
+      'with an empty field between them',
+    ],
+    [{ a: '4242', b: '4242', c: '4242', d: '4242' }, 'a b c d', 'in four groups'],
+    [{ reason: '42424242', amount: '12.50', why: '42424242' }, 'reason why', 'another answer in between'],
+    [{ reason: '42424242', why: 'ends in 42424242' }, '', 'with words between its halves'],
+    [{ tracking: '794644790132', date: '2026-11-15', amount: '12.50' }, '', 'only digits of other things'],
+    [{ amount: '4242.00', why: '2 of 3 items came back' }, '', 'an amount before a count'],
+  ])('%j: %s, %s', (values, expected) => {
+    expect(fieldsWithCardNumber(values).join(' ')).toBe(expected);
+  });
 });

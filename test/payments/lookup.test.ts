@@ -411,6 +411,28 @@ describe('ambiguous text', () => {
     expect(await briefs(all(lookup().follow('TWIN')))).toEqual(['trace TWIN']);
     expect(await briefs(all(lookup().follow('ch_1paid')))).toEqual(['trace pi_1paid']);
   });
+
+  it('a payment whose ID could be a card number is chosen by its attempt instead, or by its order', async () => {
+    const paymentId = '00424242424242424242';
+    books.attempts = [
+      anAttempt({ id: 'att_9', paymentId, orderId: 'ORD-9', cardLast4: '1563' }),
+      anAttempt({
+        id: '4242424242424242',
+        paymentId: '5555555555554444',
+        orderId: 'ORD-8',
+        cardLast4: '1563',
+      }),
+    ];
+    expect(await briefs(find('last4 1563'))).toEqual(['candidates att_9 ORD-8']);
+    expect(await briefs(all(lookup().follow('att_9')))).toEqual([`trace ${paymentId}`]);
+    expect(await briefs(all(lookup().follow('ORD-8')))).toEqual(['trace 5555555555554444']);
+    expect(await briefs(find('ORD-9'))).toEqual([`trace ${paymentId}`]);
+  });
+
+  it('an ID of letters with an underscore is looked for', async () => {
+    books.attempts = [anAttempt({ paymentId: 'seti_htknz_r' })];
+    expect(await briefs(find('seti_htknz_r'))).toEqual(['trace seti_htknz_r']);
+  });
 });
 
 describe('which part was looked up', () => {

@@ -78,7 +78,7 @@ it.each<[string, HopState, PayoutTrace, string]>([
     'due',
     'present',
     trace('due', 0n, []),
-    'present |  | in a payout of 98.00 EUR, due at Harbour Bank 2026-11-27',
+    'present |  | in a payout of 98.00 EUR, due at Harbour Bank 27 Nov 2026',
   ],
   [
     'late',

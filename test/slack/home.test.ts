@@ -164,6 +164,34 @@ describe('when something that every Home shows has changed', () => {
     await homes.publish({ userId: 'U3', teamId: 'T1' });
     expect(await redrawn('no freeze')).toEqual(['U3']);
   });
+
+  it('a page that Slack did not take is drawn again, later each time, and given up in the end', async () => {
+    const clock = fixedClock('2026-11-20T09:00:00Z');
+    let failing = 0;
+    let calls = 0;
+    const publish = (): Promise<unknown> =>
+      ++calls && failing-- > 0 ? Promise.reject(new Error('HTTP 500')) : Promise.resolve({ ok: true });
+    const homes = createHomes({
+      client: { views: { publish } } as unknown as WebClient,
+      home: () => Promise.resolve([]),
+      desk: null,
+      inFlight: createInFlight(),
+      clock,
+      errorCard,
+      log: silentLog,
+    });
+    await homes.redrawOne('no freeze');
+    await homes.publish({ userId: 'U1', teamId: 'T1' });
+    const afterChange = async (mark: string, failures: number): Promise<number> => {
+      failing = failures;
+      calls = 0;
+      for (let left = await homes.redrawOne(mark); left > 0; left = await homes.redrawOne(mark))
+        clock.advance(1000);
+      return calls;
+    };
+    expect(await afterChange('a freeze', 2), 'two failures, then it is shown').toBe(3);
+    expect(await afterChange('no freeze', 1000), 'some eight minutes of failures').toBe(9);
+  });
 });
 
 it('of two renderings at once the later one stays', async () => {

@@ -3,8 +3,7 @@
  *
  * Invariant: a text with a card number in it gets no further: it is not read, not kept and not repeated.
  */
-import { cardNumberFault, refuseCardNumber } from '../../kernel/card-number-refusal.js';
-import { containsCardNumber } from '../../kernel/sensitive.js';
+import { cardNumberFault, fieldsWithCardNumber, refuseCardNumber } from '../../kernel/card-number-refusal.js';
 import type { Command, SubmissionAnswer } from '../../ports/command.js';
 
 export function behindDoor<Desk>(command: Command<Desk>): Command<Desk> {
@@ -41,7 +40,7 @@ const mapped = <Value>(
 
 /** At each field that holds one, so that everything else that was typed stays. */
 function cardNumberFaults(values: Readonly<Record<string, string>>): SubmissionAnswer | null {
-  const faulty = Object.keys(values).filter((blockId) => containsCardNumber(values[blockId] ?? ''));
+  const faulty = fieldsWithCardNumber(values);
   if (faulty.length === 0) return null;
   return { kind: 'errors', errors: Object.fromEntries(faulty.map((blockId) => [blockId, cardNumberFault])) };
 }

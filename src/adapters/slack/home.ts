@@ -39,22 +39,25 @@ export interface Homes {
 /** Who opened Home earlier than this, or before so many others, sees the change when they open it again. */
 const latelyMs = 8 * hourMs;
 const mostRedrawn = 50;
+/** A page that Slack did not take is drawn again after 1, 2, 4 … seconds, for some eight minutes. */
+const mostTries = 9;
 
 export function createHomes<Desk>(facts: HomeFacts<Desk>): Homes {
-  const last = new Map<string, Promise<void>>();
-  const publish = async (person: Person): Promise<void> => {
+  const last = new Map<string, Promise<boolean>>();
+  const publish = async (person: Person): Promise<boolean> => {
     const { userId } = person;
-    const before = last.get(userId) ?? Promise.resolve();
+    const before = last.get(userId) ?? Promise.resolve(true);
     const now = before.then(() => renderAndPublish(person, facts));
     last.set(userId, now);
-    await now;
+    const isShown = await now;
     if (last.get(userId) === now) last.delete(userId);
+    return isShown;
   };
   const { seen, redrawOne } = createRedraws(publish, facts.clock);
   return {
-    publish: (person) => {
+    publish: async (person) => {
       seen(person);
-      return publish(person);
+      await publish(person);
     },
     redrawOne,
   };
@@ -65,11 +68,18 @@ interface Redraws extends Pick<Homes, 'redrawOne'> {
   seen: (person: Person) => void;
 }
 
-function createRedraws(publish: Homes['publish'], clock: Clock): Redraws {
+interface Redraw {
+  person: Person;
+  tries: number;
+  dueMs: number;
+}
+
+/** `publish`: answers whether the person sees it. */
+function createRedraws(publish: (person: Person) => Promise<boolean>, clock: Clock): Redraws {
   /** By person, the latest last. */
   const opened = new Map<string, { person: Person; atMs: number }>();
   let known: string | null = null;
-  let waiting: Person[] = [];
+  let waiting: Redraw[] = [];
   return {
     seen: (person) => {
       opened.delete(person.userId);
@@ -77,13 +87,18 @@ function createRedraws(publish: Homes['publish'], clock: Clock): Redraws {
       for (const userId of [...opened.keys()].slice(0, -mostRedrawn)) opened.delete(userId);
     },
     redrawOne: async (mark) => {
-      if (known !== null && known !== mark) {
-        const sinceMs = clock.now().getTime() - latelyMs;
-        waiting = [...opened.values()].filter(({ atMs }) => atMs > sinceMs).map(({ person }) => person);
-      }
+      const nowMs = clock.now().getTime();
+      if (known !== null && known !== mark)
+        waiting = [...opened.values()]
+          .filter(({ atMs }) => atMs > nowMs - latelyMs)
+          .map(({ person }) => ({ person, tries: 0, dueMs: nowMs }));
       known = mark;
-      const next = waiting.pop();
-      if (next) await publish(next);
+      const next = waiting.findLast(({ dueMs }) => dueMs <= nowMs);
+      if (!next) return waiting.length;
+      waiting = waiting.filter((other) => other !== next);
+      const tries = next.tries + 1;
+      if (!(await publish(next.person)) && tries < mostTries)
+        waiting.push({ ...next, tries, dueMs: clock.now().getTime() + 1000 * 2 ** next.tries });
       return waiting.length;
     },
   };
@@ -97,7 +112,8 @@ export function mountHome(app: App, homes: Homes, inFlight: InFlight, teamId: st
   });
 }
 
-async function renderAndPublish<Desk>(person: Person, facts: HomeFacts<Desk>): Promise<void> {
+/** Answers whether Slack took it. */
+async function renderAndPublish<Desk>(person: Person, facts: HomeFacts<Desk>): Promise<boolean> {
   const log = facts.log.child({ home: person.userId });
   const send = (blocks: readonly CardBlock[]): Promise<unknown> =>
     facts.client.views.publish({ user_id: person.userId, view: { type: 'home', blocks: [...blocks] } });
@@ -114,7 +130,9 @@ async function renderAndPublish<Desk>(person: Person, facts: HomeFacts<Desk>): P
       const refused = new OpsError('internal', 'Slack refused this page.', { details, cause: error });
       return send(explain(refused, 'Slack refused the blocks of a Home'));
     });
+    return true;
   } catch (error) {
     log.warn({ err: messageOf(error) }, 'a Home could not be published');
+    return false;
   }
 }

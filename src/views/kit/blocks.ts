@@ -18,7 +18,7 @@ import type {
 } from '@slack/types';
 import type { Card } from '../../ports/card.js';
 import { rewriteInstants, utcText } from '../../kernel/instants.js';
-import { redactCardNumbers } from '../../kernel/sensitive.js';
+import { containsCardNumber, redactCardNumbers } from '../../kernel/sensitive.js';
 
 const sectionLimit = 3000;
 const fieldLimit = 2000;
@@ -207,9 +207,9 @@ interface ConfirmFacts {
   style?: 'primary' | 'danger';
 }
 
-/** Null when the value is too long for a button: cut, it would mean something else. */
+/** Null when a click would be refused: cut, a long value would mean something else, and no value may hold a card number. */
 export function button({ actionId, text, value, label, style, confirm }: ButtonFacts): Button | null {
-  if (value.length > valueLimit) return null;
+  if (value.length > valueLimit || containsCardNumber(value)) return null;
   return {
     type: 'button',
     action_id: actionId,

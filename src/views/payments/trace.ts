@@ -16,6 +16,7 @@ import { isProviderId } from '../../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../../payments/hops.js';
 import { isOfBooksAlone } from '../../payments/hops-in-books.js';
 import type { Headline, Trace } from '../../payments/trace.js';
+import { keyOf } from '../../payments/search.js';
 import { watchable } from '../../payments/watch.js';
 import type { Card } from '../../ports/card.js';
 import type { Thing } from '../../remediation/kit/thing.js';
@@ -100,6 +101,7 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
   const { findings, headline, hops, asOf } = trace;
   const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
+  const key = keyOf(findings.id, valueOf(findings.attempts)?.[0]);
   return cardOf(`${sentence(trace, asOf, utc)} · ${plainSubject(findings)}`, [
     section(`${headlineMark(headline)} *${sentence(trace, asOf, instant)}*`),
     context(
@@ -115,10 +117,10 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
     ...closing(trace, complete, sharedBy),
     ...actions(
-      canShare ? shareButton(findings.id) : null,
-      canShare && watchable(trace) !== null ? watchButton(findings.id) : null,
+      canShare ? shareButton(key) : null,
+      canShare && watchable(trace) !== null ? watchButton(key) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
-      canShare && revealable && personalLines(findings).length > 0 ? revealButton(findings.id) : null,
+      canShare && revealable && personalLines(findings).length > 0 ? revealButton(key) : null,
       ...headline.breaks.slice(0, 1).map(breakButton),
       ...(canShare ? lookUps(trace) : []),
       ...(canShare ? startButtons(thingOf(trace), startable) : []),
@@ -183,10 +185,11 @@ const atMost = (lines: string[]): string[] =>
 const isWorthALine = ({ kind, source, state }: Hop): boolean =>
   !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
 
-function headlineMark({ next, ended, reversals, doubled, breaks }: Headline): string {
+function headlineMark({ next, ended, reversals, unread, doubled, breaks }: Headline): string {
   if (doubled.length > 0) return ':rotating_light:';
   if (breaks.length > 0) return ':red_circle:';
   if (next) return marks[next.state];
+  if (unread.length > 0) return marks.unknown_source;
   if (ended === 'canceled') return marks.not_expected;
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
 }
@@ -203,7 +206,10 @@ function subjectLine(findings: Findings, links: Links, isPrivate: boolean): stri
   const [attempt] = valueOf(findings.attempts) ?? [];
   const card = valueOf(findings.charge)?.card;
   const status = valueOf(findings.payment)?.status.replaceAll('_', ' ');
-  const method = card?.last4 ? `${card.brand ?? 'card'} ••${card.last4}` : attempt?.method;
+  const last4 = attempt?.cardLast4 ? ` ••${attempt.cardLast4}` : '';
+  const method = card?.last4
+    ? `${card.brand ?? 'card'} ••${card.last4}`
+    : attempt && `${attempt.method}${last4}`;
   return joined(
     reference(links, 'payment', findings.id),
     amount === null ? null : `*${amount}*`,

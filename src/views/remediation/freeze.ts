@@ -26,6 +26,12 @@ export function frozenCard({ staleMs }: { staleMs: number | null }): Card {
   return cardOf(frozen + known, [section(frozen + known)]);
 }
 
+/** While the database takes its time; the answer itself follows. */
+export function freezeLateCard(): Card {
+  const text = 'Not frozen yet: the database is slow. Paydesk keeps trying and answers here either way.';
+  return cardOf(text, [section(`:hourglass_flowing_sand: *${text}*`)]);
+}
+
 /** The answer to a person who lifts it. */
 export function liftCard(outcome: 'lifted' | 'one_more'): Card {
   const text =
