@@ -73,26 +73,24 @@ beforeEach(() => {
 });
 
 /** An entry in short: id, reference, signed amount, day. */
-const book = (
+const book = async (
   ...entries: [id: string, reference: string, amount: number, day: string, more?: Partial<Booked>][]
-): Promise<unknown> =>
-  Promise.all(
-    entries.map(([id, reference, amount, day, { type = 'capture', batch = null, bookedAt } = {}]) =>
-      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
-        id,
-        `clearing:${partner}`,
-        amount < 0 ? 'credit' : 'debit',
-        Math.abs(amount),
-        'EUR',
-        type,
-        partner,
-        reference,
-        batch,
-        day,
-        bookedAt ?? `${day}T12:00:00Z`,
-      ]),
-    ),
-  );
+): Promise<void> => {
+  for (const [id, reference, amount, day, { type = 'capture', batch = null, bookedAt } = {}] of entries)
+    await owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
+      id,
+      `clearing:${partner}`,
+      amount < 0 ? 'credit' : 'debit',
+      Math.abs(amount),
+      'EUR',
+      type,
+      partner,
+      reference,
+      batch,
+      day,
+      bookedAt ?? `${day}T12:00:00Z`,
+    ]);
+};
 
 interface Booked {
   type: string;
