@@ -158,6 +158,7 @@ export const createIndexes = [
     'create index on books.bookings (batch_id) where batch_id is not null',
     'create index on books.bookings (batch_id) where payment_id is null',
     'create index on books.bookings (partner, business_day)',
+    'create index on books.bookings (booked_at)',
     'analyze books.bookings',
   ],
 ] as const;

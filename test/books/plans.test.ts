@@ -8,10 +8,10 @@ import { createIndexes, createTables, createViews } from '../../sandbox/books/sc
 import { createBooks } from '../../src/adapters/books/books.js';
 import { postgresBooks } from '../../src/adapters/postgres/books-dialect.js';
 import type { Querier } from '../../src/adapters/postgres/database.js';
-import { hourMs, systemClock } from '../../src/kernel/clock.js';
+import { dayMs, hourMs, systemClock } from '../../src/kernel/clock.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { Books } from '../../src/ports/books.js';
+import type { Books, Span } from '../../src/ports/books.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 const rowCount = 300_000;
@@ -81,6 +81,10 @@ afterAll(async () => {
 });
 
 const lastHour = { from: new Date(end.getTime() - hourMs), to: end };
+const earlier = (weeks: number): Span => ({
+  from: new Date(lastHour.from.getTime() - weeks * 7 * dayMs),
+  to: new Date(lastHour.to.getTime() - weeks * 7 * dayMs),
+});
 const aDay = { from: new Date('2026-11-03'), to: new Date('2026-11-04') };
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
@@ -132,6 +136,11 @@ it.each<[string, () => Promise<unknown>, string]>([
   ['entries', () => books.entriesOf('pi_500'), 'bookings_payment_id'],
   ['the beginning of a partner’s books', () => books.beginOf('p1'), 'created_at'],
   ['an hour’s traffic', () => books.trafficIn([[lastHour]], 'p1'), 'created_at'],
+  [
+    'the same hour of earlier weeks beside it, of one partner',
+    () => books.trafficIn([[lastHour], [1, 2, 3, 4].map((weeks) => earlier(weeks))], 'p1'),
+    'created_at',
+  ],
   ['the same of all partners', () => books.trafficIn([[lastHour], [lastHour]], null), 'created_at'],
 ])('%s', async (_reason, ask, index) => {
   plans = [];
