@@ -32,13 +32,23 @@ export function fieldsWithCardNumber(values: Readonly<Record<string, string>>): 
   return [...new Set(found.map(([field]) => field))];
 }
 
+/** A form's own numbers (a time in seconds, minutes, an amount) end up beside each other too, and make a card number by chance. */
 const areHalves = (first: string, second: string): boolean => {
   const [end, start] = [/\p{N}[\p{N} -]*$/u.exec(first), /^[\p{N} -]*\p{N}/u.exec(second)];
-  return end !== null && start !== null && containsCardNumber(`${end[0]} ${start[0]}`);
+  if (end === null || start === null || isInstant(first) || isInstant(second)) return false;
+  const digits = [end[0], start[0]].map((half) => half.replace(/\P{N}/gu, '').length);
+  return Math.min(...digits) >= fewestInHalf && containsCardNumber(`${end[0]} ${start[0]}`);
 };
 
-/** Fields of a few digits each that make one number in their order. */
+const fewestInHalf = 4;
+/** Unix seconds, as Slack gives a chosen time. */
+const isInstant = (value: string): boolean => /^1\d{9}$/.test(value);
+
+/** Fields that hold the groups of a card as it is printed, and nothing else. */
 function groupsOf(filled: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
-  const groups = filled.filter(([, value]) => /^[\p{N} -]+$/u.test(value));
-  return containsCardNumber(groups.map(([, value]) => value).join(' ')) ? groups : [];
+  const groups = filled.filter(([, value]) => /^\p{N}{4,6}$/u.test(value));
+  const printed = groups.map(([, value]) => value).join(' ');
+  return printedGroups.test(printed) && containsCardNumber(printed) ? groups : [];
 }
+
+const printedGroups = /^\p{N}{4} (\p{N}{4} \p{N}{4} \p{N}{4,6}|\p{N}{6} \p{N}{4,5})$/u;

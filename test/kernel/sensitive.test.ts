@@ -260,8 +260,32 @@ describe('a card number in a form', () => {
     [{ reason: '42424242', amount: '12.50', why: '42424242' }, 'reason why', 'another answer in between'],
     [{ reason: '42424242', why: 'ends in 42424242' }, '', 'with words between its halves'],
     [{ tracking: '794644790132', date: '2026-11-15', amount: '12.50' }, '', 'only digits of other things'],
+    [{ a: '3782', b: '822463', c: '10005' }, 'a b c', 'in the three groups of American Express'],
     [{ amount: '4242.00', why: '2 of 3 items came back' }, '', 'an amount before a count'],
+    [{ most: '5000', until: '1796066703' }, '', 'an amount before a time in seconds'],
+    [
+      { drop: '40', attempts: '1000', minutes: '120', probe: '10', most: '50001' },
+      '',
+      'the numbers of a form',
+    ],
   ])('%j: %s, %s', (values, expected) => {
     expect(fieldsWithCardNumber(values).join(' ')).toBe(expected);
+  });
+
+  it('is not made of the numbers of a form, whatever they are', () => {
+    const digits = (least: number, most: number) => fc.integer({ min: least, max: most }).map(String);
+    const form = fc.record({
+      drop: digits(1, 100),
+      attempts: digits(1, 9999),
+      minutes: digits(5, 1440),
+      probe: digits(1, 50),
+      most: digits(100, 99_999),
+      uses: digits(1, 9),
+      until: digits(1_790_000_000, 1_890_000_000),
+    });
+    fc.assert(
+      fc.property(form, (values) => fieldsWithCardNumber(values).length === 0),
+      { seed: 5, numRuns: 20_000 },
+    );
   });
 });
