@@ -31,26 +31,28 @@ import { openForm, requireAction } from './forms.js';
 
 type Click = (request: ActionRequest, desk: RemediateDeps) => Promise<void>;
 
-/** Shows a window about the request of a button. */
-const showing =
+/** Shows a window in which somebody decides about the request of a button, unless their word would not count. */
+const deciding =
   (modalOf: (snapshot: Snapshot) => ReturnType<typeof rejectModal>): Click =>
-  async ({ value, windows, person }, desk) => {
-    await requireMember(desk, person.userId, guardedActions);
-    const snapshot = await readReferred(requireRemediation(desk), referenceOf(value));
+  async ({ value, windows, person: { userId } }, desk) => {
+    await requireMember(desk, userId, guardedActions);
+    const remediation = requireRemediation(desk);
+    const snapshot = await readReferred(remediation, referenceOf(value));
+    await remediation.requireCouldDecide({ id: snapshot.remediation.id, personId: userId });
     await windows.open(modalOf(snapshot));
   };
 
-const judging = (judgement: Judgement): Click => showing((snapshot) => judgeModal(snapshot, judgement));
+const judging = (judgement: Judgement): Click => deciding((snapshot) => judgeModal(snapshot, judgement));
 
 export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.approve]: approve,
-  [remediationButtons.reject]: showing(rejectModal),
+  [remediationButtons.reject]: deciding(rejectModal),
   [remediationButtons.cancel]: cancel,
   [remediationButtons.plan]: openPlan,
   [remediationButtons.tookEffect]: judging('took_effect'),
   [remediationButtons.didNot]: judging('did_not'),
   [remediationButtons.lookAgain]: lookAgain,
-  [remediationButtons.closeReview]: showing(reviewModal),
+  [remediationButtons.closeReview]: deciding(reviewModal),
   [remediationButtons.undo]: undo,
   [remediationButtons.revoke]: revoke,
   [remediationButtons.lift]: lift,

@@ -24,7 +24,7 @@ import { armedApprovals, followAlerts, type StandingApproval } from './life/stan
 import type { SeenAlert } from './policy/bounds.js';
 import { awaitsJudgement } from './life/settlement.js';
 import { openStates, snapshotOf } from './life/transitions.js';
-import { approve, cancel, reject, type Ballot, type VoteOutcome } from './life/votes.js';
+import { approve, cancel, reject, requireCouldDecide, type Ballot, type VoteOutcome } from './life/votes.js';
 
 export interface RemediationService {
   readonly actions: readonly Action[];
@@ -37,6 +37,8 @@ export interface RemediationService {
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
+  /** Throws `forbidden` for somebody who could not vote, judge or review. */
+  requireCouldDecide(who: { id: string; personId: string }): Promise<void>;
   cancel(id: string, personId: string): Promise<void>;
   /** For the pages outside the chat. */
   confirmations: VoteConfirmations;
@@ -93,6 +95,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationService
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),
+    requireCouldDecide: (who) => requireCouldDecide(deps, who),
     cancel: (id, personId) => cancel(deps, id, personId),
     confirmations: createVoteConfirmations(deps),
     judge: (verdict) => judge(deps, verdict),

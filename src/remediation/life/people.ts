@@ -35,6 +35,9 @@ export const forFreezing: Freshness = { maxAgeMs: minuteMs, atWorstMs: Infinity,
 /** For pages and lookups, which change nothing. Slack reports changes of people and groups; the limit is for lost reports. */
 export const forReading = both({ maxAgeMs: 10 * minuteMs, atWorstMs: Infinity, patienceMs: 15 * secondMs });
 
+/** Before a window opens, which Slack allows for three seconds. What is submitted is checked again. */
+export const forWindows = both({ maxAgeMs: 10 * minuteMs, atWorstMs: Infinity, patienceMs: secondMs });
+
 /** Under load many executions share one answer about groups for so long, unless a vote came after it. */
 const sharedGroupsMs = 5 * secondMs;
 /** Slack answers 100 questions about people in a minute: forty people can decide all the time. */

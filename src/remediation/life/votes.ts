@@ -14,7 +14,7 @@ import type { Transaction } from '../../ports/transaction.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { amountIn, amountField } from '../kit/fields.js';
 import { frozenMessage, requireUnfrozen } from '../policy/kill-switch.js';
-import { forClicks, personOf, type KnownPerson } from './people.js';
+import { forClicks, forWindows, personOf, type KnownPerson } from './people.js';
 import { countedVotes, eligibleVote, type Voter } from '../policy/votes.js';
 import { requireReason } from '../kit/reason.js';
 import { capEntryOf, capRulingOf } from './reservations.js';
@@ -217,6 +217,23 @@ export async function reject(deps: RemediationDeps, ballot: Ballot, why: string)
       news: { by: ballot.personId, text: `rejected this: ${reason}`, mention: [remediation.requesterId] },
     });
   });
+}
+
+/**
+ * Throws `forbidden` for somebody whose decision would be refused, before they write down their reasons. Says nothing where the
+ * workspace does not say who they are: the decision itself is checked again.
+ */
+export async function requireCouldDecide(
+  deps: RemediationDeps,
+  { id, personId }: { id: string; personId: string },
+): Promise<void> {
+  const [{ remediation }, person] = await Promise.all([
+    deps.remediations.read(id),
+    personOf(deps, personId, forWindows).catch(() => null),
+  ]);
+  if (person === null) return;
+  const eligible = eligibleVote(rulingOf(remediation), person, remediation.requesterId, []);
+  if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
 }
 
 /** The requester takes it back, for as long as nothing was begun. */
