@@ -10,6 +10,7 @@ export function stateOfWorld(world: World, services: Services, scenarios: Scenar
     team: store.team,
     bot: { user_id: store.bot.user_id, bot_id: store.bot.bot_id, connection: delivery.connection() },
     users: [...store.users.values()],
+    groups: store.groups.map(({ id, handle }) => ({ id, handle })),
     channels: [...store.channels.values()],
     views: views.all(),
     homes: views.homes(),

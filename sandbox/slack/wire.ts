@@ -200,6 +200,7 @@ export interface State {
   team: { id: string; name: string; domain: string };
   bot: { user_id: string; bot_id: string; connection: 'none' | 'socket' | 'http' };
   users: User[];
+  groups: { id: string; handle: string }[];
   channels: Channel[];
   views: OpenView[];
   /** By user id: the published App Home. */

@@ -251,6 +251,7 @@ export function galleryStore(nowMs: number): Store {
     homes: {},
     commands: [],
     shortcuts: [],
+    groups: [],
     scenarios: [],
     deliveries: [],
     calls: [],

@@ -187,7 +187,7 @@ function InlineNode({ node }: { node: Inline }): VNode {
     case 'broadcast':
       return <span class="mention loud">@{node.range}</span>;
     case 'usergroup':
-      return <span class="mention">{node.label === '' ? `@${node.id}` : node.label}</span>;
+      return <UserGroup node={node} />;
     case 'team':
       return <Team id={node.id} />;
     case 'user':
@@ -245,6 +245,11 @@ function DateNode({ node }: { node: Extract<Inline, { kind: 'date' }> }): VNode 
 function Team({ id }: { id: string }): VNode {
   const { team } = useDesk().store;
   return <span class="mention">@{team.id === id ? team.name : id}</span>;
+}
+
+function UserGroup({ node }: { node: Extract<Inline, { kind: 'usergroup' }> }): VNode {
+  const group = useDesk().store.groups.find(({ id }) => id === node.id);
+  return <span class="mention">@{group?.handle ?? (node.label.replace(/^@/, '') || node.id)}</span>;
 }
 
 function Mention({ node }: { node: Extract<Inline, { kind: 'user' | 'channel' }> }): VNode {

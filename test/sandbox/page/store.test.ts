@@ -55,6 +55,7 @@ function store(...channels: Channel[]): Store {
       team: { id: 'T1', name: 'Northwind', domain: 'northwind' },
       bot: { user_id: 'UB', bot_id: 'B1', connection: 'none' },
       users: [],
+      groups: [],
       channels,
       views: [],
       homes: {},
