@@ -27,6 +27,9 @@ export type EventKind =
   | 'silence'
   | 'first of two'
   | 'second of two'
+  | UnusualKind;
+
+export type UnusualKind =
   | 'stuck'
   | 'retries'
   | 'lost rows'

@@ -3,18 +3,9 @@
  * attempts while the successes hold, rows of a slice that are lost at any hour, one combination of all three dimensions, and two
  * partners at once.
  */
-import { hour, loses, pairOf, scales, type EventKind, type Shape } from './changes.js';
+import { hour, loses, pairOf, scales, type Shape, type UnusualKind } from './changes.js';
 import { bucketsPerDay, countries, methods, partners } from './company.js';
 import type { Random } from './random.js';
-
-type Unusual =
-  | 'stuck'
-  | 'retries'
-  | 'lost rows'
-  | 'one combination'
-  | 'first of siblings'
-  | 'second of siblings'
-  | 'clock change';
 
 const partnerOrPair = (random: Random): Record<string, string> =>
   random.uniform() < 0.5 ? { partner: random.pick(partners) } : pairOf(random);
@@ -99,7 +90,7 @@ const clockChange = (random: Random): Shape => {
   };
 };
 
-export const unusualShapes: Record<Unusual & EventKind, (random: Random) => Shape> = {
+export const unusualShapes: Record<UnusualKind, (random: Random) => Shape> = {
   stuck,
   retries,
   'lost rows': lostRows,

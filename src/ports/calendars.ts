@@ -6,6 +6,6 @@ export interface BusinessCalendar {
   id: string;
   /** Why nothing settles on a day; null on a business day. */
   closed(day: Day): string | null;
-  /** What cannot be known of the closing days of a year; null for nothing. Absent: of no year. */
+  /** Which closing days of a year cannot be known; null where all are known. Absent: all of every year are. */
   uncertain?(year: number): string | null;
 }

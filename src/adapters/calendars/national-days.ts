@@ -90,7 +90,7 @@ const rules: Readonly<Record<string, Rule>> = {
   KR: korea,
 };
 
-/** What is not known of a country's closing days; null for nothing. */
+/** Which closing days of a country are not known; null where all are. */
 export function nationalUncertainty(country: string, year: number): string | null {
   if (country === 'CN' && chineseHolidays[year] === undefined)
     return `China proclaims the bridges between its holidays each November for the next year; those of ${year} are not known here.`;

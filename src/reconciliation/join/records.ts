@@ -1,7 +1,7 @@
 /**
  * Lines and records of a table in bytes, for what is not plain: as the careful reader sees them.
  *
- * Invariant: what the bytes end within is told apart from what is over.
+ * Invariant: a line that the bytes end in the middle of is never taken for a whole one.
  */
 import { csvRecords, type CsvFault, type CsvRecord } from '../formats/csv-records.js';
 
