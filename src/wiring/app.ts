@@ -46,6 +46,7 @@ import { createClosers, type Closers } from '../kernel/closers.js';
 import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
+import type { Directory } from '../ports/directory.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts, livingIncidents } from './alerts.js';
 import { changesFrom, openHttp } from './http.js';
@@ -126,9 +127,9 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
       facts.log,
     );
     closers.add(() => http.close());
-    const { database, url } = await bringUpDatabase(run);
-    const desk = await bringUpEngine(database, url, http.port, run);
-    await bringUpSlack(desk, database, metrics, run);
+    const databases = await bringUpDatabase(run);
+    const desk = await bringUpEngine(databases, http.port, run);
+    await bringUpSlack(desk, databases, metrics, run);
     up.waitsFor = null;
     return { port: http.port, operationsPort: http.operationsPort, readiness, stop };
   } catch (error) {
@@ -187,12 +188,24 @@ async function persist<Value>(
 /** What Slack's `Retry-After` says: retrying earlier wastes a request. */
 const askedToWaitMs = ({ details }: OpsError): number => Number(details.retryAfterMs ?? 0);
 
-async function bringUpDatabase(run: Run): Promise<{ database: Database; url: Secret }> {
+interface Databases {
+  database: Database;
+  /** Connections that only deliveries and a freeze take, so that neither waits behind a crowd. */
+  urgent: Database;
+  url: Secret;
+}
+
+const urgentConnections = 2;
+
+async function bringUpDatabase(run: Run): Promise<Databases> {
   const { environment, clock, log, up, closers } = run;
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(run));
   await persist('the database', run, () => migrateDatabase(addresses, log));
-  const database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
+  const options = { url: addresses.app, clock, log, setting: 'DATABASE_URL' };
+  const database = openDatabase(options);
   closers.add(() => database.close());
+  const urgent = openDatabase({ ...options, maxConnections: urgentConnections });
+  closers.add(() => urgent.close());
   up.database = database;
   up.probe = createDatabaseProbe(database);
   if (canFollow(clock)) {
@@ -203,7 +216,7 @@ async function bringUpDatabase(run: Run): Promise<{ database: Database; url: Sec
     });
     up.time = time;
   }
-  return { database, url: addresses.app };
+  return { database, urgent, url: addresses.app };
 }
 
 async function startEmbedded(run: Run): Promise<DatabaseAddresses> {
@@ -223,8 +236,7 @@ function clientFrom({ environment, log }: PaydeskFacts): {
 }
 
 async function bringUpEngine(
-  database: Database,
-  databaseUrl: Secret,
+  { database, urgent, url: databaseUrl }: Databases,
   httpPort: number,
   run: Run,
 ): Promise<Desk> {
@@ -234,6 +246,9 @@ async function bringUpEngine(
   const queriesDatabase = openQueriesDatabase({ environment, timeoutMs: config.queries.timeout }, clock, log);
   closers.add(() => queriesDatabase?.close());
   const { token, client } = clientFrom(run);
+  const groups = groupsOf(config);
+  const directoryOver = (shared: Database): Directory =>
+    createDirectory({ client, answers: createSharedAnswers(shared, log), groups });
   const desk = createDesk({
     environment,
     config,
@@ -242,11 +257,8 @@ async function bringUpEngine(
     booksDatabase,
     queriesDatabase,
     channels: createChannels(client),
-    directory: createDirectory({
-      client,
-      answers: createSharedAnswers(database, log),
-      groups: groupsOf(config),
-    }),
+    directory: directoryOver(database),
+    urgent: { database: urgent, directory: directoryOver(urgent) },
     attachments: createAttachments({ client, token, log }),
     rooms: createIncidentRooms(client),
     confirmationAddress: confirmationAddressFrom(environment, httpPort),
@@ -289,7 +301,12 @@ async function bringUpEngine(
   return desk;
 }
 
-async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, run: Run): Promise<void> {
+async function bringUpSlack(
+  desk: Desk,
+  { database, urgent }: Databases,
+  metrics: Metrics,
+  run: Run,
+): Promise<void> {
   const { environment, clock, log, up, closers } = run;
   const { token, client } = clientFrom(run);
   const identity = await persist('Slack', run, () => identityOf(client));
@@ -312,7 +329,7 @@ async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, ru
     unfurl,
     desk,
     directory: desk.directory,
-    deliveries: createDeliveries(database),
+    deliveries: createDeliveries(urgent),
     inFlight,
     errorCard,
     notices: windowNotices,

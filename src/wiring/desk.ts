@@ -48,7 +48,7 @@ import { reconciliationFrom, type Reconciliation } from './reconciliation.js';
 import { ledgerAccountOf } from './reconciliation-engine/terms.js';
 import { statementThread, type StatementThread } from './statement-thread.js';
 import { statementSettings, type StatementSettings } from './statement-work.js';
-import { remediationFrom } from './remediation.js';
+import { remediationFrom, type Urgent } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
 import { watchesFrom } from './watches.js';
 import type { WatchService } from '../payments/watch.js';
@@ -65,6 +65,7 @@ export interface DeskFacts {
   queriesDatabase: BooksEngine | null;
   channels: Channels;
   directory: Directory;
+  urgent: Urgent;
   attachments: Attachments;
   rooms: IncidentRooms;
   /** Where browsers find the page on which a vote is confirmed; null where there is none. */

@@ -34,11 +34,18 @@ import { staleRates } from '../remediation/policy/rates.js';
 import { createRemediationDesk, type RemediationService } from '../remediation/remediation.js';
 import { alarmMessages, alertThreadMessage, remediationMessages } from '../views/remediation/messages.js';
 
+/** What must not wait for the rest, over connections of its own. */
+export interface Urgent {
+  database: Database;
+  directory: Directory;
+}
+
 export interface RemediationFacts {
   environment: Environment;
   config: Config;
   database: Database;
   directory: Directory;
+  urgent: Urgent;
   attachments: Attachments;
   audit: AuditTrail;
   outbox: Outbox;
@@ -70,6 +77,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationService | n
     remediations: createRemediations(database),
     directory,
     transactions: database,
+    urgent: { transactions: facts.urgent.database, directory: facts.urgent.directory },
     audit,
     tell: async (tx, snapshot, news) => {
       for (const message of remediationMessages(snapshot, news, policy.channels, links))

@@ -7,6 +7,8 @@ import { startDesk, textOf, until, type TestDesk } from '../support/desk.js';
 import { buttonsOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
 
 const why = 'The customer was charged twice';
+/** Of the desk's database. */
+const poolSize = 10;
 const typed = { amount: '2', reason: 'requested_by_customer', why };
 
 let desk: TestDesk;
@@ -105,6 +107,30 @@ describe('while everything is frozen', () => {
     await guarded.answered('The freeze is lifted', () =>
       desk.command('/remediate unfreeze', { user: 'tomas' }),
     );
+  });
+  it('freezes at once while a crowd waits for every other connection of the desk', async () => {
+    const holder = new pg.Client({ connectionString: desk.urls.database });
+    await holder.connect();
+    await holder.query('begin; lock table paydesk.remediations');
+    const waiting = async (): Promise<number> => {
+      const { rows } = await holder.query<{ n: number }>(
+        `select count(*)::int as n from pg_locks where relation = 'paydesk.remediations'::regclass and not granted`,
+      );
+      return rows[0]?.n ?? 0;
+    };
+    const crowd = Array.from({ length: 2 * poolSize }, () =>
+      desk.command('/remediate list', { user: 'lars' }),
+    );
+    try {
+      await until('every connection waits', async () => (await waiting()) >= poolSize);
+      const frozen = await desk.command('/remediate freeze too many requests', { user: 'mei' });
+      expect(textOf(frozen)).toContain('frozen');
+      expect(textOf(frozen)).not.toContain('Not frozen yet');
+    } finally {
+      await holder.end();
+      await Promise.all(crowd);
+    }
+    for (const user of ['lars', 'tomas']) await desk.command('/remediate unfreeze', { user });
   });
 });
 

@@ -203,6 +203,7 @@ function startReplica(
     remediations: createRemediations(db),
     directory: people.directory,
     transactions: db,
+    urgent: { transactions: db, directory: people.directory },
     audit: createAuditTrail(createAuditStore(db)),
     tell: async (tx, { remediation: { id, state } }) => {
       await (tx as PgTransaction).query('insert into test_cards (id, state) values ($1, $2)', [id, state]);

@@ -75,13 +75,15 @@ export function tableDesk(
   overrides: Partial<RemediationDeps> = {},
   bank: Pick<Database, 'query'> = db,
 ): RemediationService {
+  const { directory } = createPeople(groups);
   return createRemediationDesk({
     actions: [tableBank(bank)],
     policy: { ...policy, caps: [] },
     world: { clock: systemClock, partners: [] } as unknown as World,
     remediations: createRemediations(db),
-    directory: createPeople(groups).directory,
+    directory,
     transactions: db,
+    urgent: { transactions: db, directory },
     audit: createAuditTrail(createAuditStore(db)),
     tell: () => Promise.resolve(),
     alarm: () => Promise.resolve(),

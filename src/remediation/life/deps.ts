@@ -56,6 +56,8 @@ export interface RemediationDeps {
   remediations: Remediations;
   directory: Directory;
   transactions: Transactions;
+  /** For a freeze: over connections that nothing else takes, so that a crowd never delays it. */
+  urgent: { transactions: Transactions; directory: Directory };
   audit: AuditTrail;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;

@@ -2,7 +2,8 @@
  * The kill switch: one person stops everything, two let it go on.
  *
  * Invariants: while it is on, nothing is asked for, approved or begun; what was begun is still settled, because money in
- * flight cannot be un-sent; switching it is audited and said aloud; a freeze never waits for Slack, a lift asks it.
+ * flight cannot be un-sent; switching it is audited and said aloud; a freeze waits neither for Slack nor for other work on the database; a lift
+ * asks Slack.
  */
 import { hourMs } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/canonical-json.js';
@@ -31,7 +32,7 @@ export async function freezeAll(
 ): Promise<{ staleMs: number | null }> {
   const staleMs = await requireKnownFreezer(deps, personId);
   const reason = requireReason(why, 'Add a reason: `/remediate freeze <reason>`.');
-  await deps.transactions.run(async (tx) => {
+  await deps.urgent.transactions.run(async (tx) => {
     const state = await deps.remediations.takeKillSwitch(tx);
     if (state.frozen) throw new OpsError('conflict', frozenMessage(state.why));
     await deps.remediations.putKillSwitch(tx, {
@@ -61,9 +62,10 @@ export async function freezeAll(
  */
 async function requireKnownFreezer(deps: RemediationDeps, personId: string): Promise<number | null> {
   const allowed = deps.policy.killSwitch.freeze;
+  const { directory } = deps.urgent;
   const [membership, kind] = await Promise.all([
-    deps.directory.membership(forFreezing),
-    deps.directory.person(personId, forFreezing).then(({ kind }) => kind, kindUnknown),
+    directory.membership(forFreezing),
+    directory.person(personId, forFreezing).then(({ kind }) => kind, kindUnknown),
   ]);
   const groups = groupsOf(deps.policy, membership, personId);
   if (kind !== 'member' || !allowed.some((group) => groups.has(group))) throw onlyFor(allowed);
