@@ -36,10 +36,12 @@ export function run({ root, args, environment, logFile }: ProgramFacts): Program
   const built = extension === '.js' ? join(root, 'dist') : root;
   const loader = extension === '.js' ? [] : ['--import', 'tsx'];
   const leash = join(built, `sandbox/leash${extension}`);
+  // As the files of deploy/ run it.
+  const setting = { MALLOC_ARENA_MAX: '2' };
   const child = spawn(
     process.execPath,
     [...loader, '--import', leash, join(built, `src/cli${extension}`), ...args],
-    { env: { ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true },
+    { env: { ...environment, ...setting }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true },
   );
   return watch(child, logFile);
 }
