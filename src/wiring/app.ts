@@ -201,7 +201,9 @@ async function bringUpDatabase(run: Run): Promise<Databases> {
   const { environment, clock, log, up, closers } = run;
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(run));
   await persist('the database', run, () => migrateDatabase(addresses, log));
-  const options = { url: addresses.app, clock, log, setting: 'DATABASE_URL' };
+  // A pooler that breaks sessions was refused above.
+  const hasOwnSessions = (): Promise<boolean> => Promise.resolve(true);
+  const options = { url: addresses.app, clock, log, setting: 'DATABASE_URL', hasOwnSessions };
   const database = openDatabase(options);
   closers.add(() => database.close());
   const urgent = openDatabase({ ...options, maxConnections: urgentConnections });

@@ -264,6 +264,17 @@ test('a statement is prepared where sessions are our own, once that is known', a
   expect(answers).toEqual([]);
 });
 
+test.each([true, false])('prepared or not (%s), a question is given up after its time', async (isOwn) => {
+  const other = open({ maxConnections: 1, hasOwnSessions: () => Promise.resolve(isOwn) });
+  onTestFinished(() => other.close());
+  await other.prepared('select 1');
+  await other.check();
+  const startedAt = performance.now();
+  expect(await code(other.prepared('select pg_sleep($1)', [20], 50))).toBe('unavailable');
+  await other.check();
+  expect(performance.now() - startedAt, 'long before the statement would have ended').toBeLessThan(10_000);
+});
+
 test('behind a pooler nothing is prepared', async () => {
   const other = open({ maxConnections: 1, hasOwnSessions: () => Promise.resolve(false) });
   onTestFinished(() => other.close());

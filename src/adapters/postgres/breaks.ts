@@ -182,7 +182,7 @@ export interface BreakSizes {
   resolvedAlone: Readonly<Record<string, string>>;
 }
 
-export function createBreaks(database: Pick<Database, 'query'>, sizes: BreakSizes): Breaks {
+export function createBreaks(database: Pick<Database, 'query' | 'prepared'>, sizes: BreakSizes): Breaks {
   const one = async ({ query }: Querier, sql: string, id: string): Promise<Break> => {
     const [row] = await query<BreakRow>(sql, [numberOf(id)]);
     if (row) return breakOf(row);
@@ -233,7 +233,7 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: BreakSize
     find: (id) => one(database, findSql, id),
     list: async ({ limit, ...filter }) => {
       const values = [...filterValues(filter), JSON.stringify(sizes.byCurrency), limit];
-      return (await database.query<BreakRow>(listSql, values)).map(breakOf);
+      return (await database.prepared<BreakRow>(listSql, values)).map(breakOf);
     },
     count: async (filter) =>
       (await database.query<{ count: number }>(countSql, filterValues(filter)))[0]?.count ?? 0,

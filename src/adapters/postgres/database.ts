@@ -36,9 +36,13 @@ export interface Database extends Transactions, Querier {
   ) => Promise<Row[]>;
   /**
    * As `query`, for a constant text that is asked often: planned once per connection, where `hasOwnSessions` says that this
-   * is possible.
+   * is possible. With `timeoutMs`, given up after it as `queryWithin` is.
    */
-  prepared: Querier['query'];
+  prepared: <Row extends object>(
+    sql: string,
+    values?: readonly unknown[],
+    timeoutMs?: number,
+  ) => Promise<Row[]>;
   /** Succeeds when the database answers. Callers who ask at the same time share one question. */
   check(): Promise<void>;
   /** Waits for what runs, then closes every connection. Safe to call twice. */
@@ -93,21 +97,22 @@ export function openDatabase(options: DatabaseOptions): Database {
     timeoutMs: number,
     sql: string,
     values: readonly unknown[],
-  ) => {
-    // The library knows this setting of one query, its types do not.
-    const limited = { text: sql, values: [...values], query_timeout: timeoutMs };
-    return (await translated(pool.query<Row>(limited))).rows;
-  };
+  ) => (await translated(pool.query<Row>(limited({ text: sql, values: [...values] }, timeoutMs)))).rows;
   const mayPrepare = preparing(options.hasOwnSessions);
   let closed: Promise<void> | null = null;
   let checking: Promise<unknown> | null = null;
   return {
     query,
     queryWithin,
-    prepared: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-      mayPrepare()
-        ? (await translated(askPrepared<Row>(pool, sql, [...values]))).rows
-        : query<Row>(sql, values),
+    prepared: async <Row extends object>(
+      text: string,
+      values: readonly unknown[] = [],
+      timeoutMs?: number,
+    ) => {
+      const question = limited({ text, values: [...values] }, timeoutMs);
+      const ask = mayPrepare() ? askPrepared<Row>(pool, question) : pool.query<Row>(question);
+      return (await translated(ask)).rows;
+    },
     run: (work) => runTransaction(pool, clock, translated, work),
     check: async () => {
       checking ??= queryWithin(checkTimeoutMs, 'select 1', []).finally(() => (checking = null));
@@ -139,18 +144,26 @@ const names = new Map<string, string>();
 
 async function askPrepared<Row extends object>(
   pool: pg.Pool,
-  text: string,
-  values: unknown[],
+  question: Question,
 ): Promise<pg.QueryResult<Row>> {
-  const name = names.get(text) ?? `paydesk_${names.size}`;
-  names.set(text, name);
+  const name = names.get(question.text) ?? `paydesk_${names.size}`;
+  names.set(question.text, name);
   try {
-    return await pool.query<Row>({ name, text, values });
+    return await pool.query<Row>({ name, ...question });
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || !unusable.includes(error.code)) throw error;
-    return pool.query<Row>(text, values);
+    return pool.query<Row>(question);
   }
 }
+
+interface Question {
+  text: string;
+  values: unknown[];
+}
+
+/** The library knows this setting of one query, its types do not. */
+const limited = (question: Question, timeoutMs: number | undefined): Question =>
+  timeoutMs === undefined ? question : Object.assign(question, { query_timeout: timeoutMs });
 
 /** A statement whose client is gone is cancelled, where the server can notice (PostgreSQL 14 and newer, not on Windows). */
 export const endsWithUsSql = `

@@ -21,7 +21,7 @@ export function createDeliveries(database: Database): Deliveries {
   return {
     first: async (key, now, timeoutMs) => {
       const oldest = new Date(now.getTime() - dayMs);
-      return (await database.queryWithin(timeoutMs, firstSql, [key, now, oldest])).length === 1;
+      return (await database.prepared(firstSql, [key, now, oldest], timeoutMs)).length === 1;
     },
   };
 }

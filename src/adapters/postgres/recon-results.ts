@@ -89,7 +89,7 @@ const pager =
     return { facts: rows.map(read), next: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) };
   };
 
-export function createResults(database: Pick<Database, 'query'>): ReconciliationResults {
+export function createResults(database: Pick<Database, 'query' | 'prepared'>): ReconciliationResults {
   const page = pager(database);
   return {
     units: async (partner, from, to) =>
@@ -142,7 +142,7 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
       ),
     ...moneyFrom(database),
     placesOf: async (partner) =>
-      (await database.query<{ id: bigint; business_day: string }>(placesSql, [partner])).map(
+      (await database.prepared<{ id: bigint; business_day: string }>(placesSql, [partner])).map(
         ({ id, business_day }) => ({ unit: id, businessDay: dayOf(business_day) }),
       ),
     batchSums: batchSumsFrom(database),

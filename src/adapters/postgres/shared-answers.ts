@@ -220,7 +220,7 @@ const tooBusy = (retryAfterMs: number): OpsError =>
   });
 
 async function read({ database }: Store, key: string): Promise<Row> {
-  const [row] = await database.query<Row>(readSql, [key]);
+  const [row] = await database.prepared<Row>(readSql, [key]);
   if (!row) throw new OpsError('internal', 'The database answered nothing.');
   return row;
 }
