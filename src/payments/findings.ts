@@ -64,6 +64,8 @@ export interface Findings {
   ledger: Finding<LedgerEntry[]>;
   /** Statement lines of its capture, newest first; absent where no statements are connected. */
   statement?: Finding<LineSighting[]>;
+  /** The first day of the partner that was reconciled; null where that is not known. Asked only where no line was found. */
+  statementsBegin?: Date | null;
   /** Where the payout of that line is; null where it is not followed to a bank. */
   landing?: Finding<PayoutTrace | null>;
   /** Open breaks about its entries and lines; absent where no statements are connected. */

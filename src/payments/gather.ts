@@ -4,6 +4,7 @@
  * Invariants: a source that fails or hangs spoils only its own findings; nothing here throws; `current` may be read
  * at any moment and is `waiting` where no answer has come yet.
  */
+import { dayMs } from '../kernel/clock.js';
 import { parseDay } from '../kernel/calendar-day.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
@@ -191,11 +192,12 @@ async function askLines(booked: Booked, statements: Statements, sources: Sources
   const { log } = sources;
   const captures = (valueOf(booked.ledger) ?? []).filter(({ kind }) => kind === 'capture');
   const references = [...new Set([...captures.map(({ reference }) => reference), booked.bookedAs])];
+  const listed = await listedOf(captures[0], booked, sources);
   const statement = await ask(log, async () =>
-    statements.linesBy(references, mostLines, await amongOf(captures[0], booked, sources)),
+    statements.linesBy(references, mostLines, amongOf(captures[0], booked, listed)),
   );
-  note({ statement });
   const [seen] = valueOf(statement) ?? [];
+  note(seen ? { statement } : { statement, statementsBegin: beginOfListed(listed) });
   const batches = [seen?.line.batch ?? '', captures[0]?.batchId ?? ''].filter((name) => name !== '');
   if (seen && batches.length > 0) note({ landing: await askLanding(seen, batches, statements, log) });
 }
@@ -210,22 +212,39 @@ function askLanding(
   return ask(log, async () => (await statements.payoutsNamed(partner, batches, currency))[0] ?? null);
 }
 
-/** The units that may have the payment; undefined where that is not known, and for one older than those that are listed. */
-async function amongOf(
+type Listed = readonly LinePlace[] | null;
+
+/** Null where they cannot be told. */
+async function listedOf(
   capture: LedgerEntry | undefined,
   { attempt, places }: Booked,
   sources: Sources,
-): Promise<LinePlace[] | undefined> {
+): Promise<Listed> {
   const partner = capture?.partner ?? attempt?.partner;
+  if (partner === undefined) return null;
+  return (places?.partner === partner ? places : placesOf(partner, sources)).newestFirst;
+}
+
+/** The units that may have the payment; undefined where that is not known, and for one older than those that are listed. */
+function amongOf(
+  capture: LedgerEntry | undefined,
+  { attempt }: Booked,
+  listed: Listed,
+): LinePlace[] | undefined {
   const day = parseDay(capture?.businessDay ?? attempt?.createdAt.toISOString().slice(0, 10) ?? '');
-  if (partner === undefined || day === null) return undefined;
-  const { newestFirst } = places?.partner === partner ? places : placesOf(partner, sources);
-  const listed = await newestFirst;
+  if (day === null || !listed) return undefined;
   const since = day - daysBefore;
-  const oldest = listed?.at(-1);
-  if (!listed || (listed.length >= mostPlacesListed && oldest && oldest.businessDay > since))
-    return undefined;
+  const oldest = listed.at(-1);
+  if (listed.length >= mostPlacesListed && oldest && oldest.businessDay > since) return undefined;
   return listed.filter(({ businessDay }) => businessDay >= since).slice(-mostPlaces);
+}
+
+/** Null where there may be older ones than those that are listed. */
+function beginOfListed(listed: Listed): Date | null {
+  const oldest = listed?.at(-1);
+  return !oldest || listed === null || listed.length >= mostPlacesListed
+    ? null
+    : new Date(oldest.businessDay * dayMs);
 }
 
 /** Without an answer the books count as reaching back far enough: what is missing there is reported. */

@@ -80,6 +80,11 @@ function statementHop(
   const settled = settledBy(capture, 'statement');
   if (settled) return settled;
   const paidOn = payout.at ?? payout.expectedBy;
+  const { statementsBegin } = findings;
+  if (paidOn && statementsBegin && paidOn < statementsBegin)
+    return hop('statement', 'statements', 'not_expected', {
+      note: `older than the statements, which begin on ${dayOf(statementsBegin)}`,
+    });
   const expectedBy = paidOn === null ? null : openDay(later(paidOn, 2 * dayMs));
   // What a statement lacks is a break; before the first of them nothing could be on one.
   const isOver = expectedBy !== null && dueOn(expectedBy, asOf) === 'overdue';

@@ -49,7 +49,7 @@ async function asked({ books: change, places }: Case) {
     },
   };
   const provider = { partner: 'northpay', name: 'Northpay', api: new FakePaymentsApi() };
-  await gather(
+  const { statementsBegin } = await gather(
     { paymentId: 'pi_1paid', chargeId: null },
     {
       provider,
@@ -60,7 +60,7 @@ async function asked({ books: change, places }: Case) {
       clock: fixedClock('2026-11-20T12:00:00Z'),
     },
   ).settled;
-  return { listed, lines, breaks };
+  return { listed, lines, breaks, begin: statementsBegin?.toISOString().slice(0, 10) ?? null };
 }
 
 const captured = (changed: Parameters<typeof anEntry>[0] = {}) => ({
@@ -132,4 +132,17 @@ it.each<[string, Case['books'], unknown[]]>([
   ['nothing, where the books do not know it', () => undefined, []],
 ])('open breaks are looked for about %s', async (_what, books, expected) => {
   expect((await asked({ books })).breaks).toEqual(expected);
+});
+
+it.each<[string, NonNullable<Case['places']>, string | null]>([
+  ['the oldest unit', () => Promise.resolve(daysUpTo('2026-11-20', 30)), '2026-10-22'],
+  [
+    'nobody knows when, where there may be older units',
+    () => Promise.resolve(daysUpTo('2026-11-20', mostPlacesListed)),
+    null,
+  ],
+  ['nobody knows when, where nothing was reconciled', () => Promise.resolve([]), null],
+  ['nobody knows when, where the units cannot be listed', () => Promise.reject(new Error('away')), null],
+])('where its statements begin: %s', async (_what, places, begin) => {
+  expect(await asked({ books: (books) => (books.entries = captured()), places })).toMatchObject({ begin });
 });

@@ -141,6 +141,26 @@ describe('what a hop carries', () => {
       { state: 'expected', expectedBy: null, note: 'on no statement yet' },
     ],
     [
+      'nothing waits for a statement that nobody ever read',
+      {
+        payout: known(aPayout({ arrivalDate: at('11-13T00:00') })),
+        statement: known([]),
+        statementsBegin: at('11-14T00:00'),
+      },
+      'statement',
+      { state: 'not_expected', note: 'older than the statements, which begin on 2026-11-14' },
+    ],
+    [
+      'what was paid on the first day of the statements should be on one',
+      {
+        payout: known(aPayout({ arrivalDate: at('11-14T00:00') })),
+        statement: known([]),
+        statementsBegin: at('11-14T00:00'),
+      },
+      'statement',
+      { state: 'expected' },
+    ],
+    [
       'what is older than the books says so',
       { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') },
       'ledger',

@@ -399,7 +399,7 @@ describe('every state of a payment', () => {
       'an inquiry withdraws nothing',
       { disputes: known([aDispute({ status: 'warning_needs_response', isChargeRefundable: true })]) },
       '+++++?+',
-      'Paid out 13 Nov 2026; booked in ledger; inquiry, nothing withdrawn (20.00 EUR), response due by 2026-11-22 12:00 UTC',
+      'Inquiry, nothing withdrawn (20.00 EUR), response due by 2026-11-22 12:00 UTC; paid out 13 Nov 2026; booked in ledger',
     ],
     [
       'an inquiry that is closed',
@@ -413,7 +413,7 @@ describe('every state of a payment', () => {
         disputes: known([aDispute({ respondBy: null }), aDispute({ respondBy: null, answerAllowed: false })]),
       },
       '+++++?+',
-      'Paid out 13 Nov 2026; booked in ledger; disputed (20.00 EUR), response due, no date given; disputed (20.00 EUR), no response allowed',
+      'Disputed (20.00 EUR), response due, no date given; paid out 13 Nov 2026; booked in ledger; disputed (20.00 EUR), no response allowed',
     ],
     [
       'a dispute that is answered',
@@ -435,7 +435,7 @@ describe('every state of a payment', () => {
         balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })),
       },
       '++++e?+',
-      'Funds available 19 Nov 2026; booked in ledger; payout expected by 23 Nov 2026; disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC',
+      'Disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC; funds available 19 Nov 2026; booked in ledger; payout expected by 23 Nov 2026',
     ],
     [
       'a dispute that was won changes nothing',

@@ -97,8 +97,8 @@ describe('/payment', () => {
         }),
       ),
     ).toMatchInlineSnapshot(`
-      "Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
-      :leftwards_arrow_with_hook: *Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
+      "Disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC; paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR) · pi_1paid · 20.00 EUR
+      :leftwards_arrow_with_hook: *Disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC; paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR)*
       ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
       :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
       :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321

@@ -1,7 +1,7 @@
 /**
  * The first line of a trace: where the money is, what comes next by when, and what took it back.
  *
- * Invariants: a double capture comes before everything else; what changes the meaning of the rest (refunds, disputes) is
+ * Invariants: a double capture comes before everything else, then a dispute that waits for an answer; what changes the meaning of the rest (refunds, disputes) is
  * in the line; dates of the balance, of payouts and of statements are calendar dates, all other times are instants.
  */
 import { formatDuration } from '../../kernel/duration.js';
@@ -49,16 +49,26 @@ export function sentence(
   const end = ended === 'canceled' ? 'cancelled; nothing further expected' : null;
   const isRefused = next?.kind === 'authorization' && next.state === 'failed';
   const going = [
-    isRefused ? null : progress(headline, hops, at),
+    isRefused ? null : uncapital(progress(headline, hops, at)),
     next ? nextClause(next, asOf, at) : end,
     advice && headlineClause(advice, asOf, at),
   ].filter((part) => part !== null);
-  const back = reversals.map((reversal) => reversalWords(reversal, at));
+  const words = (some: readonly Reversal[]): string[] => some.map((reversal) => reversalWords(reversal, at));
+  const urgent = reversals.filter(({ answer }) => isAwaited(answer));
+  const others = reversals.filter(({ answer }) => !isAwaited(answer));
   const open = breaks.map((one) => `${breakClause(one)} (${one.id})`);
-  const parts = [...going, ...back, ...unread.map(unreadWords), ...open].join('; ');
+  const parts = [...words(urgent), ...going, ...words(others), ...unread.map(unreadWords), ...open].join(
+    '; ',
+  );
   const capital = parts.replace(/^./, (first) => first.toUpperCase());
   return doubled.length === 0 ? capital : `${doubledWords(doubled, at)}. ${capital}`;
 }
+
+/** Whether somebody has to do something before anything else happens to the money. */
+const isAwaited = (answer: Answer | undefined): boolean =>
+  answer?.kind === 'due' || answer?.kind === 'late' || answer?.kind === 'no_date';
+
+const uncapital = (text: string): string => text.replace(/^./, (first) => first.toLowerCase());
 
 /** “Captured 2 times: `ch_1` 20.00 EUR 10 Nov 10:00 and `ch_2` …”. */
 function doubledWords(doubled: readonly Capture[], at: At): string {
