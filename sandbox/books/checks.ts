@@ -1,33 +1,64 @@
 /**
  * Checks of saved cards in the company's books: written in batches as the clock moves, and deleted after some days.
- * Invariant: what is stored is what the world says of these days up to `loaded_to`; a check is an attempt of no amount
- * under names that nothing else has.
+ * Invariant: what is stored is what the world says of the last days up to `loaded_to`, and of this hour in earlier weeks,
+ * with which people compare the present one; a check is an attempt of no amount under names that nothing else has.
+ * Deliberately absent: the weeks between, which would be millions of rows.
  */
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import type { CardCheck } from '../world/card-checks.js';
-import { minuteMs } from '../world/clock.js';
+import { dayMs, minuteMs } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { openCopy } from './copy.js';
 import { checkRow, copyLine, placeOfCheck } from './rows.js';
 
+const weekMs = 7 * dayMs;
 const minuteOf = (timeMs: number): number => Math.floor(timeMs / minuteMs);
 const pageMinutes = 60;
 
-/** Everything after `fromMs` up to `toMs`, of one partner or of all. */
+/** Begins after `fromMs` and ends with `toMs`. */
+interface Span {
+  fromMs: number;
+  toMs: number;
+}
+
+const weeksRemembered = 4;
+/** On either side; a little more than what is compared, which is read a moment later. */
+const rememberedMs = 40 * minuteMs;
+
+/** What the table holds at a time: the last days, then this hour of each earlier week. */
+const keptAt = ({ checks }: World, nowMs: number): Span[] => [
+  { fromMs: nowMs - checks.keptMs, toMs: nowMs },
+  ...Array.from({ length: weeksRemembered }, (_, index) => {
+    const thenMs = nowMs - (index + 1) * weekMs;
+    return { fromMs: thenMs - rememberedMs, toMs: thenMs + rememberedMs };
+  }),
+];
+
+/** What there is to keep after `fromMs`, of one partner or of all. */
 export async function copyChecks(
   client: pg.PoolClient,
   world: World,
-  { fromMs, toMs, partnerId }: { fromMs: number; toMs: number; partnerId: string | null },
+  { fromMs, toMs, partnerId }: Span & { partnerId: string | null },
 ): Promise<void> {
-  const sinceMs = Math.max(fromMs, toMs - world.checks.keptMs);
-  const isWanted = ({ createdMs, route }: CardCheck): boolean =>
-    createdMs > sinceMs && createdMs <= toMs && (partnerId === null || route.partner.id === partnerId);
+  const spans = keptAt(world, toMs).map((span) => ({ ...span, fromMs: Math.max(fromMs, span.fromMs) }));
+  await copySpans(client, world, { spans, asOfMs: toMs, partnerId });
+}
+
+async function copySpans(
+  client: pg.PoolClient,
+  world: World,
+  { spans, asOfMs, partnerId }: { spans: readonly Span[]; asOfMs: number; partnerId: string | null },
+): Promise<void> {
   const copy = openCopy(client, 'books.checks');
-  for (let minute = minuteOf(sinceMs); minute <= minuteOf(toMs); minute += 1) {
-    const found = world.checksOfMinute(minute).filter(isWanted);
-    if (found.length > 0) await copy.write(found.map((check) => copyLine(checkRow(check, toMs))));
-    if (minute % pageMinutes === 0) await setImmediate();
+  for (const { fromMs, toMs } of spans) {
+    const isWanted = ({ createdMs, route }: CardCheck): boolean =>
+      createdMs > fromMs && createdMs <= toMs && (partnerId === null || route.partner.id === partnerId);
+    for (let minute = minuteOf(fromMs); minute <= minuteOf(toMs); minute += 1) {
+      const found = world.checksOfMinute(minute).filter(isWanted);
+      if (found.length > 0) await copy.write(found.map((check) => copyLine(checkRow(check, asOfMs))));
+      if (minute % pageMinutes === 0) await setImmediate();
+    }
   }
   await copy.end();
 }
@@ -41,11 +72,24 @@ export async function advanceChecks(
 ): Promise<void> {
   if (world.checks.perMinute === 0) return;
   await settle(client, world, toMs);
-  await copyChecks(client, world, { fromMs, toMs, partnerId: null });
-  if (minuteOf(fromMs) !== minuteOf(toMs))
-    await client.query('delete from books.checks where created_at < $1', [
-      new Date(toMs - world.checks.keptMs),
-    ]);
+  const before = keptAt(world, fromMs);
+  const kept = keptAt(world, toMs);
+  const spans = kept.map((span, index) => ({
+    ...span,
+    fromMs: Math.max(span.fromMs, before[index]?.toMs ?? -Infinity),
+  }));
+  await copySpans(client, world, { spans, asOfMs: toMs, partnerId: null });
+  if (minuteOf(fromMs) !== minuteOf(toMs)) await forgetAllBut(client, kept);
+}
+
+/** The first span is the newest: only what lies before it is looked at. */
+async function forgetAllBut(client: pg.PoolClient, spans: readonly Span[]): Promise<void> {
+  await client.query(
+    `delete from books.checks c where c.created_at <= ($1::timestamptz[])[1] and not exists (
+       select from unnest($1::timestamptz[], $2::timestamptz[]) as kept (after, until)
+       where c.created_at > kept.after and c.created_at <= kept.until)`,
+    [spans.map(({ fromMs }) => new Date(fromMs)), spans.map(({ toMs }) => new Date(toMs))],
+  );
 }
 
 /** Those that waited for their answer. */
@@ -70,7 +114,7 @@ const settleSql = `
 export async function rewriteChecks(
   client: pg.PoolClient,
   world: World,
-  stretch: { fromMs: number; toMs: number; partnerId: string | null },
+  stretch: Span & { partnerId: string | null },
 ): Promise<void> {
   if (world.checks.perMinute === 0) return;
   const { fromMs, partnerId } = stretch;
