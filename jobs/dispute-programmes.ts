@@ -30,7 +30,7 @@ const fromHour = 8;
 export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
   id: 'dispute-programmes',
   summary:
-    'Reports weekly where the merchant is in the networks’ dispute programmes, and when a threshold is near',
+    'Reports weekly, and when a threshold is near, how the company stands in the networks’ dispute programmes',
   schedule: '*/15 * * * *',
   catchUp: 1,
   run: async (_slot, { monthReport, disputesChannel: channel, outbox, transactions, clock }, log) => {

@@ -161,7 +161,7 @@ export const closeIncident = (
 
 function notOpen({ id, state }: Incident): string {
   if (state === 'opening') return `${id} is still being set up.`;
-  return state === 'failed' ? `${id} has no channel.` : `${id} is closed already.`;
+  return state === 'failed' ? `${id} has no channel.` : `${id} is already closed.`;
 }
 
 /** Alerts say where their incident is handled. */

@@ -360,7 +360,10 @@ describe('/partner', () => {
   it.each([
     ['', 'one: 0 of 2 partners operational; 2 unknown'],
     [' NORTHPAY ', 'one: Northpay: unknown · too few attempts for a rate (n = 12, last 1 h)'],
-    ['Rheinbank', 'one: Rheinbank: unknown · no attempts in the books, now or usually · no status page'],
+    [
+      'Rheinbank',
+      'one: Rheinbank: unknown · no attempts in the books, and none usual at this hour · no status page',
+    ],
   ])('%j → %s', async (text, expected) => {
     books.traffic = { northpay: { ...noTraffic, attempts: 12, succeeded: 12 } };
     expect((await ask(text))[0]).toContain(expected);

@@ -152,7 +152,7 @@ describe('what is due', () => {
       await expect.poll(() => moved, soon).toEqual(['T-1']);
       await expect
         .poll(() => engine.state().reason, soon)
-        .toBe('due things of paydesk.others can’t be taken in hand');
+        .toBe('due rows of paydesk.others can’t be claimed');
       await harmer.query(mend);
       await expect.poll(() => engine.state().reason, soon).toBeNull();
     },

@@ -195,7 +195,7 @@ describe('parse', () => {
     [['parse', 'clean.sta', '--jsno'], /unknown option/, 'a misspelt option'],
     [
       ['reconcile', '--ledger', 'ledger.csv', '--statement', 'garbage.bin'],
-      /in no format that Paydesk knows/,
+      /format is unknown to Paydesk/,
       'no statement',
     ],
     [

@@ -111,7 +111,7 @@ describe('the outlook of a partner', () => {
     const card = forecastCard([outlook]);
     expect(faultsOf(card)).toEqual([]);
     expect(linesOf(card).join('\n')).toMatch(
-      /\*EUR\* today [\d,.]+ \(80 %: [\d,.]+–[\d,.]+\), tomorrow .* to Sunday .* · Mon 9 Mar brought [\d,.]+ of [\d,.]+ expected · n = \d+ · learned from \d+ days/,
+      /\*EUR\* today [\d,.]+ \(80 %: [\d,.]+–[\d,.]+\), tomorrow .* by Sunday .* · Mon 9 Mar brought [\d,.]+ of [\d,.]+ expected · n = \d+ · learned from \d+ days/,
     );
     expect(card.blocks.at(-1)).toMatchObject({ type: 'data_visualization', chart: { type: 'bar' } });
   });

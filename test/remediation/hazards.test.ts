@@ -555,7 +555,7 @@ describe('what holds a request up', () => {
         stateWhy: 'On hold: The bank refuses our key.',
       });
       expect(alarms).toEqual([
-        ` Paydesk can’t run ${asked.remediation.id}, which is approved. On hold: The bank refuses our key.`,
+        ` ${asked.remediation.id} is approved, but Paydesk can’t run it. On hold: The bank refuses our key.`,
       ]);
       expect(company.bank.orders).toEqual([]);
       company.bank.closed = null;
@@ -581,7 +581,7 @@ describe('what holds a request up', () => {
       Array.from(
         { length: 3 },
         () =>
-          `Paydesk can’t run ${asked.remediation.id}, which is approved. The bank refuses our key. Renew it.`,
+          `${asked.remediation.id} is approved, but Paydesk can’t run it. The bank refuses our key. Renew it.`,
       ),
     );
     await settle(replica, asked, 40 * minuteMs);

@@ -196,7 +196,7 @@ describe('what cannot be read hides nothing else', () => {
       'components that are no list',
       { components: 'all fine' },
       { components: [], incidents: [{ name: 'Delayed payouts' }] },
-      ['the components are no list'],
+      ['the components are not a list'],
     ],
     [
       'one component',
@@ -219,7 +219,7 @@ describe('what cannot be read hides nothing else', () => {
       'an incident that is none',
       { incidents: [null, incident] },
       { incidents: [{ name: 'Delayed payouts' }] },
-      ['incident 1 cannot be read: it is none'],
+      ['incident 1 cannot be read: it is not an object'],
     ],
     [
       'a maintenance',

@@ -93,7 +93,7 @@ function describeEngine(session: Session, worker: Worker, close: () => Promise<v
     if (closed) return 'closed';
     if (session.connection() === 0) return 'its database session is broken; it is reconnecting';
     const failing = worker.failing();
-    return failing.length === 0 ? null : `due things of ${failing.join(', ')} can’t be taken in hand`;
+    return failing.length === 0 ? null : `due rows of ${failing.join(', ')} can’t be claimed`;
   };
   return {
     state: () => ({ running: reason() === null, reason: reason() }),

@@ -300,6 +300,6 @@ function* checkEntrySum(
     isSameAmount(sum, totalOf([money, ...charges])),
   );
   if (!isForeign && isWhole) return;
-  const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
+  const reason = isForeign ? 'have a different currency from their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
 }

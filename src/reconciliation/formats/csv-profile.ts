@@ -191,7 +191,7 @@ class ProfileReader {
       yield problem(
         record.line,
         'total_mismatch',
-        `the ${found.rows} rows before do not come to the total`,
+        `the ${found.rows} rows above do not add up to the total`,
         'amount',
       );
   }

@@ -76,14 +76,14 @@ function acknowledgementFaults({ acknowledged }: Params, { amount }: DisputeFact
 function preview(facts: DisputeFacts, now: Date): Preview {
   const { dispute, amount, partner, merchant } = facts;
   return {
-    headline: `Accept dispute ${dispute} over ${amount} as lost`,
+    headline: `Accept dispute ${dispute} (${amount}) as lost`,
     changes: [
       `Customer’s claim: ${reasonText(facts)}`,
       isInquiry(facts)
-        ? `No money is withdrawn for this inquiry; without a response it may become a dispute over ${amount}.`
+        ? `No money is withdrawn for this inquiry; without a response it may become a dispute for ${amount}.`
         : `The customer keeps ${amount}.`,
       ...responderLines(facts, now),
-      `${deadlineText(facts, now)}. No evidence is sent to the bank, draft evidence included.`,
+      `${deadlineText(facts, now)}. No evidence is sent to the bank, not even draft evidence.`,
     ],
     affected: [...customerLines(facts), ...inquiryLines(facts)],
     undo: null,

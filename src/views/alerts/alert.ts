@@ -182,7 +182,9 @@ function detailLines({
     ...(facts.findings ?? []).map((line) =>
       line.startsWith(' ') ? `• ${escape(line.trim(), 300)}` : `*${escape(line, 300)}*`,
     ),
-    ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
+    ...(kind === 'late'
+      ? ['The books have no newer data: either it is late, or all traffic has stopped.']
+      : []),
     ...(kind === 'invariant' ? [] : [`*Why:* ${escape(facts.reason, 300)}`]),
     ...(joined === null && ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),

@@ -437,7 +437,7 @@ describe('a reaction of a person', () => {
   });
 
   it.each([
-    ['a name that no emoji has', 'ana', 'no such', 'no such is no name of an emoji'],
+    ['a name that no emoji has', 'ana', 'no such', 'no such is not the name of an emoji'],
     ['somebody unknown', 'nobody', 'eyes', 'there is no user "nobody"'],
   ])('is refused for %s', async (_reason, user, name, error) => {
     const { ts } = bench.slack.postAs('payments-ops', 'A payout is late');
