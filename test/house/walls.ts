@@ -187,6 +187,20 @@ export function strayLibraries({ path, imports }: SourceFile): string[] {
     .map((name) => `${path} → ${name}`);
 }
 
+/** Rooms that meet the world outside through ports alone, and what of Node they may use for that reason. */
+const inner = new RegExp(
+  `^(?:src/(?:ports|nouns|lifecycle|${domains.join('|')}|views|webhooks)|commands|jobs)/`,
+);
+const innerBuiltins = ['crypto', 'events'];
+
+/** Files, sockets, processes and threads in an inner room. */
+export const strayBuiltins = ({ path, imports }: SourceFile): string[] =>
+  inner.test(path)
+    ? imports.builtins
+        .filter((name) => !innerBuiltins.includes(name))
+        .map((name) => `${path} → node:${name}: only adapters reach outside`)
+    : [];
+
 /** Every circle of imports, as the trail that closes it. */
 export function circles(files: readonly SourceFile[]): string[] {
   const graph = new Map(files.map(({ path, imports }) => [path, imports.own]));
