@@ -180,10 +180,13 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   stripe: /^$/,
 };
 
-/** Uses of a library outside its room; in the kernel, of any library. */
+/** On these everything stands, so they stand on nothing that others write. */
+const withoutLibraries = /^src\/(?:kernel|ports|nouns|lifecycle)\//;
+
+/** Uses of a library outside its room. */
 export function strayLibraries({ path, imports }: SourceFile): string[] {
   return imports.packages
-    .filter((name) => path.startsWith('src/kernel/') || libraryRooms[name]?.test(path) === false)
+    .filter((name) => withoutLibraries.test(path) || libraryRooms[name]?.test(path) === false)
     .map((name) => `${path} → ${name}`);
 }
 
