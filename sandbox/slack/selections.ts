@@ -59,7 +59,10 @@ export function readSelection(world: World, element: JsonObject, value: Json): J
   if (list) return list.map((each) => readSelection(world, element, each));
   const found = read(world, value);
   if (found !== undefined) return found;
-  throw new ControlError(`${textOf(element.action_id)}: ${JSON.stringify(value)} is not a ${noun} that can be chosen`, 404);
+  throw new ControlError(
+    `${textOf(element.action_id)}: ${JSON.stringify(value)} is not a ${noun} that can be chosen`,
+    404,
+  );
 }
 
 /** The same for all inputs of a message or view. @throws ControlError */

@@ -79,7 +79,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       /^Authorisation failed: stolen card; do not try this card again \(Visa rule\)/,
     );
     expect(textOf(declined)).toMatch(
-      /the card is stolen \(43\) · :no_entry: \*do not try this card again \(Visa rule\)\*[^]*:repeat: 2 tries with this card in 30 days, none left/,
+      /the card is stolen \(43\) · :no_entry: \*do not try this card again \(Visa rule\)\*[^]*:repeat: 2 tries with this card in 30 days, no more allowed/,
     );
     expect(textOf(await completeTrace(desk, await pay('pm_card_visa')))).toContain('3-D Secure: none');
   });

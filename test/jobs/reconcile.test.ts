@@ -216,7 +216,9 @@ it('the card of a payment that was captured twice names the line that it says ag
   const { doubled, sides } = await bench.desk.break(found?.id ?? '');
   expect([...sides, ...doubled].map(({ line }) => line.reference).sort()).toEqual(['P1', 'P9']);
   const lines = linesOf(breakCard(await bench.desk.break(found?.id ?? ''), []));
-  expect(lines.join('\n')).toMatch(/Partner’s statement.*\n.*`P9`.*line 3\n.*Repeats this line.*\n.*`P1`.*line 2/);
+  expect(lines.join('\n')).toMatch(
+    /Partner’s statement.*\n.*`P9`.*line 3\n.*Repeats this line.*\n.*`P1`.*line 2/,
+  );
 });
 
 it.each([
