@@ -1,7 +1,7 @@
 /**
  * Tells the channel every week how the month stands in the networks' programmes, and at once when it comes near a threshold.
  *
- * Invariant: a week is told once, and so is each threshold of a month: when 80 % of it is passed and when it is reached.
+ * Invariant: each week is reported once, and so is each threshold of a month: when 80 % of it is passed and when it is reached.
  */
 import { networkMonthOf } from '../src/disputes/month.js';
 import type { Month } from '../src/kernel/month.js';

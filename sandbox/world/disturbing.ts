@@ -2,7 +2,7 @@
  * The catalogue of scenarios that disturb the world: what a person reads about each, and from its parameters the
  * disturbance that it adds.
  * Invariant: a plan depends on world, time and parameters alone; wrong parameters are refused with a sentence that
- * names the right ones. Deliberately absent: effects, which stand where the world is made.
+ * names the right ones. Deliberately absent: effects, which are where the world is made.
  */
 import { dayMs, hourMs } from './clock.js';
 import { dayOf, isWeekend, startOfDay } from './calendar.js';

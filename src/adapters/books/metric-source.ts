@@ -1,7 +1,7 @@
 /**
  * Counts metrics in the company's books: the books' own engine aggregates, and only counts come back.
  *
- * Invariants: reading only; every count is checked, and a row that is none makes the metric unreadable instead of wrong; the
+ * Invariants: reading only; every count is checked, and a bad row makes the metric unreadable instead of wrong; the
  * number of slices is bounded.
  */
 import { OpsError } from '../../kernel/errors.js';
@@ -156,7 +156,7 @@ function valueIn(metric: Metric, row: CountRow): number {
     : unreadable(metric, 'a row whose `value` is not a number', 'Leave out buckets without a value.');
 }
 
-/** What engines write as text is a number too; nothing, a flag and an empty text are none. */
+/** What engines write as text is a number too; a missing value, a flag and an empty text are not. */
 function numberIn(value: unknown): number {
   if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value);
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;

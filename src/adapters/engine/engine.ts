@@ -2,7 +2,7 @@
  * Moves what is due, durably: requests, alerts and other things with a life, and the slots of jobs. One mechanism
  * for all of them, kept in the rows of the things themselves.
  *
- * Invariants: each slot of a job runs once over all replicas and restarts; what a replica that died had in hand is taken
+ * Invariants: each slot of a job runs once over all replicas and restarts; what a dead replica held is taken
  * over; replicas need nothing but the database, of which each uses one connection here.
  * Deliberately absent: workflows and queues. A thing is moved on from where its row says that it is.
  */

@@ -160,7 +160,7 @@ const componentIndicators: Readonly<Record<string, StatusIndicator>> = {
   major_outage: 'critical',
 };
 
-/** Null where neither the whole nor any part of it can be read: that is no status page. */
+/** Null where neither the whole nor any part of it can be read: that is not a status page. */
 function publishedStatusOf({
   page,
   status,

@@ -36,7 +36,7 @@ const joinedIn = (physical: string): string[] =>
 /** The sixth field of a file header is the length of a physical record, if they have one. */
 const fileHeader = /^01,(?:[^,\n]*,){5}\s*(\d{2,4})\s*,/;
 
-/** Records padded to one length stand behind each other without any mark. */
+/** Records padded to one length follow each other without a separator. */
 function blocksIn(physical: string): string[] | null {
   const length = Number(fileHeader.exec(physical)?.[1] ?? 0);
   if (length === 0 || physical.length <= length) return null;

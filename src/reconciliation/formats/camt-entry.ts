@@ -173,7 +173,7 @@ function addDates(row: StatementRow, entry: XmlNode): void {
     row.bookedAt = booked.includes('T') ? booked : booked.slice(0, 10);
 }
 
-/** What is in the place of a date and is none: the rows are without it. */
+/** Text in the place of a date that is not a date: the rows leave it out. */
 function* badDates(entry: XmlNode): Generator<Problem, void, undefined> {
   for (const name of ['ValDt', 'BookgDt']) {
     const text = textAt(entry, `${name}/Dt`, `${name}/DtTm`);

@@ -1,7 +1,7 @@
 /**
  * SWIFT MT940 (end of day) and MT942 (intraday) statements, with the dialects of banks.
  *
- * Invariants: an entry that cannot be read is a problem and its neighbours stand; opening balance, entries and closing
+ * Invariants: an entry that cannot be read is a problem, and its neighbours are still read; opening balance, entries and closing
  * balance must add up. Source: SWIFT Standards MT, category 9.
  */
 import { isCurrency } from '../../kernel/currency.js';

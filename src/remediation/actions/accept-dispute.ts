@@ -1,7 +1,7 @@
 /**
  * Accepts a dispute as lost: the customer keeps the money.
  *
- * Reading back: the provider's call takes no mark, but a dispute is lost only once and stays so, whoever gave it up.
+ * Reading back: the provider's call takes no mark, but a dispute is lost only once and stays lost, no matter who accepted it.
  * While it still needs a response nothing was done, and the provider remembers the key. Anything else (answered, won)
  * is for people.
  * Deliberately absent: a deadline. A dispute past its day can still be given up while the provider shows it open.

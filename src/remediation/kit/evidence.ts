@@ -314,7 +314,7 @@ async function execute(step: EvidenceStep, submit: boolean): Promise<Effect> {
 
 /**
  * Each file has a key of its own that follows from the plan's, so a repeat finds what was uploaded before. All are read
- * before the first is sent, so that nothing is uploaded for a plan that does not stand.
+ * before the first is sent, so that nothing is uploaded for a plan that is no longer valid.
  */
 async function upload({ params, facts, idempotencyKey, world }: EvidenceStep) {
   const { writes } = providerOf(world);

@@ -291,6 +291,6 @@ export const namedOf = ({
   invariants: readonly { id: string; name: string }[];
 }): AlertMetric[] => [...metrics, ...invariants.map(({ id, name }) => ({ id, name, kind: 'rate' as const }))];
 
-/** A metric that is no longer configured goes by its id. */
+/** A metric that is no longer configured is named by its ID. */
 export const metricOf = (metrics: readonly AlertMetric[], id: string): AlertMetric =>
   metrics.find((metric) => metric.id === id) ?? { id, name: id, kind: 'rate' };

@@ -85,7 +85,7 @@ function expectedText(
   return `${bareAmount(minor, currency)} (80 %: ${bareAmount(interval.lowMinor, currency)}–${bareAmount(interval.highMinor, currency)})`;
 }
 
-/** Of the newest day that a statement told of. */
+/** Of the newest day for which there is a statement. */
 function cameText({ days, currency }: CurrencyOutlook): string | null {
   const last = days.filter(({ cameMinor }) => cameMinor !== null).at(-1);
   if (last?.cameMinor === undefined || last.cameMinor === null) return null;

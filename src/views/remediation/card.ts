@@ -161,7 +161,7 @@ function reasonLines({ remediation, votes }: Snapshot): string[] {
   return [`${label}${reasonText(stateWhy, remediation, votes)}`];
 }
 
-/** Other reasons are sentences that stand by themselves. */
+/** Other reasons are complete sentences. */
 function reasonLabel(remediation: Remediation): string {
   const { state, verified, decidedBy } = remediation;
   const by = decidedBy === null ? '' : ` by ${mention(decidedBy)}`;
