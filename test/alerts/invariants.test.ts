@@ -302,7 +302,7 @@ describe('alerts', () => {
     expect((await deps().alerts.read('ALR-1')).state).toBe('resolved');
   });
 
-  it('what cannot be checked is told, and closes nothing', async () => {
+  it('what cannot be checked is reported, and closes nothing', async () => {
     amount = '1';
     await run();
     amount = null;

@@ -289,7 +289,7 @@ describe('scenario panel', () => {
     expect(await card.locator('.scenario-note').count()).toBe(0);
   });
 
-  it('imports a pasted object, and says at once when it is none', async () => {
+  it('imports a pasted object, and reports at once when it is not one', async () => {
     const { page, card } = await openCard('import-objects');
     const field = card.getByRole('textbox', { name: 'Objects as JSON' });
     const start = card.getByRole('button', { name: 'Start Import objects' });

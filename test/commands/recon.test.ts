@@ -400,7 +400,7 @@ describe('buttons and windows', () => {
   });
 });
 
-it('goes by the tolerances, rules and settlement of paydesk.yaml', async () => {
+it('applies the tolerances, rules and settlement of paydesk.yaml', async () => {
   bench.setTime(morning);
   await bench.clear();
   await bench.book(

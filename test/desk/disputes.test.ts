@@ -277,7 +277,7 @@ describe('a webhook', () => {
     );
   });
 
-  it('that tells of the end before the beginning makes one card, of the end', async () => {
+  it('whose end arrives before its beginning makes one card, of the end', async () => {
     const { dispute } = await happens('new-dispute');
     const body = JSON.stringify({
       ...(JSON.parse(anEvent(newId(), dispute)) as object),

@@ -391,7 +391,7 @@ describe('the digest', () => {
     partner: null,
   };
 
-  it('is told once a day, with what is due and who has it', async () => {
+  it('is posted once a day, with what is due and who owns it', async () => {
     api.disputes = [
       fresh('du_soon', { respondBy: inHours(5) }),
       fresh('du_later', { respondBy: inHours(200) }),

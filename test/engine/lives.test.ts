@@ -158,7 +158,7 @@ describe('what is due', () => {
     },
   );
 
-  it('is not in hand more often at once than its kind allows', async () => {
+  it('is not claimed more often at once than its kind allows', async () => {
     let inside = 0;
     let most = 0;
     const moved: string[] = [];

@@ -4,7 +4,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayMs, fixedClock, hourMs, minuteMs } from '../../src/kernel/clock.js';
+import { dayMs, hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { formatDuration, parseDuration } from '../../src/kernel/duration.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import { newErrorId } from '../../src/kernel/ids.js';

@@ -192,7 +192,7 @@ describe('what a hop carries', () => {
     expect(hopOf(changed, kind)).toMatchObject(expected);
   });
 
-  it('rows that cannot be read are told beside those that can', () => {
+  it('rows that cannot be read are reported beside those that can', () => {
     const { headline } = trace({
       ledger: { state: 'known', value: [anEntry()], problems: ['row bk_2-d cannot be read'] },
     });

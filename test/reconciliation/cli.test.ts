@@ -358,7 +358,7 @@ describe('reconcile', () => {
     expect(later).toContainEqual(missing('L5', '-5000'));
   });
 
-  it('goes by what paydesk.yaml says of a partner', async () => {
+  it('applies a partner’s settings in paydesk.yaml', async () => {
     const asked = [...files, '--partner', 'aa', '--as-of', '2026-11-27'];
     const lines = linesOf(await paydesk(...asked));
     expect(lines).toContainEqual({

@@ -150,7 +150,7 @@ it('nothing is missing at a bank whose statements begin later', async () => {
   expect(await traced()).toBeUndefined();
 });
 
-it('a partner that pays into no bank, and one that nobody knows, have no payouts to follow', async () => {
+it('a partner that pays into no bank, and an unknown one, have no payouts to follow', async () => {
   expect(await bench.desk.payoutsNamed('harbour', ['P1'], 'EUR')).toEqual([]);
   expect(await bench.desk.payoutsNamed('nobody', ['PO1'], 'EUR')).toEqual([]);
 });

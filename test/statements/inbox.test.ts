@@ -199,7 +199,7 @@ describe('a whole file', () => {
     await expect(archived(sha256)).rejects.toThrow('no longer matches its hash');
   });
 
-  it('is told from its folder, its name or its account', async () => {
+  it('is recognised by its folder, its name or its account', async () => {
     await mkdir(join(inbox, 'northpay'));
     await put('northpay/a.sta', mt940('NL1', '1,00'));
     await put('northpay-b.sta', mt940('NL2', '2,00'));

@@ -193,7 +193,7 @@ describe('what cannot be read hides nothing else', () => {
       [],
     ],
     [
-      'components that are no list',
+      'components that are not a list',
       { components: 'all fine' },
       { components: [], incidents: [{ name: 'Delayed payouts' }] },
       ['the components are not a list'],
@@ -216,7 +216,7 @@ describe('what cannot be read hides nothing else', () => {
       ['incident 1 cannot be read: name'],
     ],
     [
-      'an incident that is none',
+      'an incident that is not an object',
       { incidents: [null, incident] },
       { incidents: [{ name: 'Delayed payouts' }] },
       ['incident 1 cannot be read: it is not an object'],

@@ -89,7 +89,7 @@ describe('a plan', () => {
     expect(preview.irreversible).toMatch(/closes as lost/);
   });
 
-  it('does not stand once somebody answered', async () => {
+  it('is no longer valid once somebody answered', async () => {
     const plan = await planOf(acceptDispute, { dispute, acknowledged: '25' }, at.desk);
     await at.stripe.disputes.update(dispute, { evidence: { product_description: 'a' } });
     expect((await acceptDispute.changesSince(plan, at.desk)).join('\n')).toMatch(/under_review/);

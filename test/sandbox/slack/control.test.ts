@@ -89,7 +89,7 @@ describe('what is refused, and how it reads', () => {
     expect(answer.messages).toEqual([]);
   });
 
-  it('survives bodies and frames that are none', async () => {
+  it('survives malformed bodies and frames', async () => {
     const response = await fetch(`${bench.slack.url}/_sandbox/command`, { method: 'POST', body: 'null' });
     expect(response.status).toBe(400);
     const ticket = await fetch(`${bench.slack.apiUrl}apps.connections.open`, {
