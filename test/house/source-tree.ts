@@ -41,7 +41,7 @@ export function sourceFiles(): SourceFile[] {
 }
 
 /** Whatever Node or the bundler runs, `.mts` and `.js` included: a file in another suffix would escape every check. */
-export const isCode = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
+const isCode = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
 
 function importsOf(path: string): Imports {
   const source = readFileSync(join(root, path), 'utf8');
