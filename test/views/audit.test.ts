@@ -161,7 +161,7 @@ describe('sentences', () => {
       Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk began to watch \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk reported the end of the watch \`REM-3\`, 2026-11-20 22:47 UTC"
+      Paydesk sent the final message of the watch \`REM-3\`, 2026-11-20 22:47 UTC"
     `);
   });
 

@@ -85,7 +85,7 @@ export const shippedInvariants: readonly Invariant[] = [
   ),
   findsNothing(
     'unit-jumps',
-    'No jumps of units',
+    'No unit jumps',
     'partners whose amounts are 50 times what they were',
     `with typical as (
        select partner || ' ' || currency as key, created_at >= $1::timestamptz - interval '1 day' as is_new,
@@ -100,7 +100,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'ledger-gaps',
     'No days missing in the ledger',
-    'days without bookings of a partner that books every day',
+    'days without bookings for a partner that books every day',
     `with days as (
        select partner, business_day from ledger_entries where ${lately(30)} group by 1, 2),
      wanted as (

@@ -104,7 +104,7 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.watch_over': (thing) => `stopped watching ${thing}`,
   'watch.started': (thing) => `began to watch ${thing}`,
   'watch.stopped': (thing) => `stopped watching ${thing}`,
-  'watch.told': (thing) => `reported the end of the watch ${thing}`,
+  'watch.told': (thing) => `sent the final message of the watch ${thing}`,
 };
 
 const isKnown = (kind: string): kind is AuditKind => (auditKinds as readonly string[]).includes(kind);
