@@ -54,7 +54,7 @@ export const queryCommand: Command<QueryDeps> = {
     { text: '/query', does: 'all queries, with their values and who may run them' },
     {
       text: '/query declines-by-code northpay hours=6',
-      does: 'one of them: a table up to 100 rows, a CSV file beyond',
+      does: 'one query: a table of up to 100 rows, a CSV file if there are more',
     },
   ],
   run: async (request, desk) => {

@@ -12,7 +12,8 @@ export interface CheckInvariantsDeps {
 
 export const checkInvariantsJob: Job<CheckInvariantsDeps> = {
   id: 'check-invariants',
-  summary: 'Checks balances and the quality of the books every five minutes and opens alerts for differences',
+  summary:
+    'Checks balances and data quality in the books every five minutes; opens an alert for each difference',
   schedule: '*/5 * * * *',
   catchUp: 1,
   run: async (_slot, { alerts }) => {

@@ -1,5 +1,5 @@
 /**
- * Posts to each team in the morning which disputes are due, by its own clock and on its own working days.
+ * Tells each team in the morning which disputes are due, by its own clock and on its own working days.
  *
  * Invariant: a team hears once a day, over all replicas and restarts; a desk that was down in the morning tells it later
  * on the same day.
@@ -38,7 +38,7 @@ export interface DisputeDigestDeps {
 
 export const disputeDigestJob: Job<DisputeDigestDeps> = {
   id: 'dispute-digest',
-  summary: 'Posts to each team in the morning which disputes are due',
+  summary: 'Tells each team in the morning which disputes are due',
   schedule: '*/5 * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {

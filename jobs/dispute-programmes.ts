@@ -1,7 +1,7 @@
 /**
  * Tells the channel every week how the month stands in the networks' programmes, and at once when it comes near a threshold.
  *
- * Invariant: a week is told once, and so is each threshold of a month: when 80 % of it is passed and when it is reached.
+ * Invariant: each week is reported once, and so is each threshold of a month: when 80 % of it is passed and when it is reached.
  */
 import { networkMonthOf } from '../src/disputes/month.js';
 import type { Month } from '../src/kernel/month.js';
@@ -30,7 +30,7 @@ const fromHour = 8;
 export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
   id: 'dispute-programmes',
   summary:
-    'Reports weekly where the merchant is in the networks’ dispute programmes, and when a threshold is near',
+    'Reports weekly, and when a threshold is near, how the company stands in the networks’ dispute programmes',
   schedule: '*/15 * * * *',
   catchUp: 1,
   run: async (_slot, { monthReport, disputesChannel: channel, outbox, transactions, clock }, log) => {

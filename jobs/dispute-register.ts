@@ -11,7 +11,7 @@ export interface DisputeRegisterDeps {
 
 export const disputeRegisterJob: Job<DisputeRegisterDeps> = {
   id: 'dispute-register',
-  summary: 'Reads all disputes, so that the queue has every open dispute',
+  summary: 'Reads all disputes hourly, so that the queue misses none',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, { disputes }, log) => {

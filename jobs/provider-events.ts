@@ -76,7 +76,7 @@ async function lookAtEvents(
   log.warn({ from }, 'more events than one poll reads; the next poll continues');
 }
 
-/** Accounts without health alerts refuse the question; that is no failure of the job. */
+/** Accounts without health alerts refuse this call; that does not fail the job. */
 async function lookAtHealth(
   api: PaymentsApi,
   partner: string,

@@ -13,7 +13,7 @@ export interface ReconRollUpDeps {
 
 export const reconRollUpJob: Job<ReconRollUpDeps> = {
   id: 'recon-roll-up',
-  summary: 'Rolls the breaks of a week or a month forward, on Monday and on the first of a month',
+  summary: 'Posts on Mondays and on the first of the month how breaks rolled forward over the week or month',
   schedule: '*/10 * * * *',
   catchUp: 1,
   run: async (_slot, { reconciliation }, log) => {

@@ -13,7 +13,7 @@ export interface ReconcileDeps {
 
 export const reconcileJob: Job<ReconcileDeps> = {
   id: 'reconcile',
-  summary: 'Reads new statements, reconciles their business days, reports late files',
+  summary: 'Reads new statements, reconciles their business days and reports late files',
   schedule: '*/30 * * * * *',
   catchUp: 1,
   run: async (_slot, { reconciliation }, log) => {

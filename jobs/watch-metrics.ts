@@ -14,7 +14,7 @@ export interface WatchMetricsDeps {
 
 export const watchMetricsJob: Job<WatchMetricsDeps> = {
   id: 'watch-metrics',
-  summary: 'Counts metrics over the books every 30 seconds and opens, updates and closes alerts',
+  summary: 'Evaluates metrics over the books every 30 seconds; opens, updates and closes alerts',
   schedule: '*/30 * * * * *',
   catchUp: 1,
   run: async (_slot, { alerts, remediation }) => {

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 
-/** Larger than anything that is no upload. */
+/** Larger than any body that is not an upload. */
 const bodyMaxBytes = 4_000_000;
 
 /** The whole body, or undefined when it is larger than `maxBytes`. */

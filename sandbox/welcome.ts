@@ -19,21 +19,21 @@ export function welcome(world: World, now: Date): Welcome {
   const { decimals } = moneyFacts[currency as keyof typeof moneyFacts];
   const amount = (amountMinor / 10 ** decimals).toFixed(decimals);
   const rows: [string, string][] = [
-    [found.paidOut, 'paid out: confirmed everywhere'],
-    [found.inFlight, 'just captured: on its way'],
+    [found.paidOut, 'paid out, confirmed by every source'],
+    [found.inFlight, 'just captured, payout on its way'],
     [found.failedThenSucceeded, 'declined first, then paid'],
     [found.refunded, 'refunded'],
-    [found.disputed, 'disputed, an answer is due'],
+    [found.disputed, 'disputed, a response is due'],
     [found.warned, 'with an early fraud warning'],
     [found.uncaptured, 'authorised, not captured'],
-    ...(found.large === null ? [] : [row(found.large, 'a refund of it needs two approvals')]),
+    ...(found.large === null ? [] : [row(found.large, 'large: its refund needs two approvals')]),
     ...(found.exceptional === null
       ? []
-      : [row(found.exceptional, 'a refund of it is confirmed outside Slack')]),
-    [found.orderId, 'the order of the first one'],
+      : [row(found.exceptional, 'very large: votes on its refund are confirmed outside Slack')]),
+    [found.orderId, 'the order ID of the first payment'],
     [found.arn, 'its acquirer reference number'],
-    [found.customerEmail, 'its customer'],
-    [`${last4} ${amount} ${date}`, 'what somebody remembers: candidates'],
+    [found.customerEmail, 'the e-mail address of its customer'],
+    [`${last4} ${amount} ${date}`, 'last four digits, amount and day: payments that match'],
   ];
   const lines = rows.map(([text, does]) => `\`/payment ${text}\`  ${does}`);
   return {
@@ -44,7 +44,7 @@ export function welcome(world: World, now: Date): Welcome {
         type: 'section',
         text: {
           type: 'mrkdwn',
-          text: 'A payments company of its own: Slack, payments API, books and status pages, all on this machine. Type, as anybody you choose in the corner below:',
+          text: 'This is a whole payments company on your machine: Slack, a payments API, books and status pages. Choose a person in the corner below, and type:',
         },
       },
       { type: 'section', text: { type: 'mrkdwn', text: lines.join('\n') } },
@@ -52,21 +52,21 @@ export function welcome(world: World, now: Date): Welcome {
         type: 'section',
         text: {
           type: 'mrkdwn',
-          text: '`/dispute`  what needs an answer · `/partner northpay`  how a partner is · `/paydesk`  help',
+          text: '`/dispute`  what needs a response · `/partner northpay`  a partner’s health · `/paydesk`  help',
         },
       },
       {
         type: 'section',
         text: {
           type: 'mrkdwn',
-          text: `\`/remediate refund-payment ${found.inFlight}\`  asks for a refund. Approve it in #approvals as somebody else, for instance Lars; \`/audit\` has all of it.`,
+          text: `\`/remediate refund-payment ${found.inFlight}\`  requests a refund. Approve it in #approvals as another person, for instance Lars. \`/audit\` shows every step.`,
         },
       },
       {
         type: 'section',
         text: {
           type: 'mrkdwn',
-          text: '`/recon`  are we whole? Yesterday’s statements are in #reconciliation. Start *Short-paid settlement* or *Duplicate captures* under *Scenarios*, then `/recon breaks`: take a break, see both sides, write to the partner or write it off; the statement that proves it closes it in its thread. `/recon forecast klaro` shows what lands next, `/recon rollup month` how breaks rolled forward.',
+          text: '`/recon`  are we whole? Yesterday’s statements are in #reconciliation. Start *Short-paid settlement* or *Duplicate captures* under *Scenarios*, then `/recon breaks`: take a break, compare both sides, write to the partner or write the break off. The statement that proves a repair closes its break in the same thread. `/recon forecast klaro` shows what lands next, and `/recon rollup month` how breaks rolled forward.',
         },
       },
       {

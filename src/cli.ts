@@ -97,7 +97,7 @@ program
   .option('--profile <id>', 'the CSV profile of the statement, built in or from paydesk.yaml')
   .option(
     '--partner <id>',
-    'use this partner’s reconciliation settings in paydesk.yaml; whether payouts are what their batches come to only the desk judges',
+    'use this partner’s reconciliation settings in paydesk.yaml; only the desk checks payouts against their batches',
   )
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(

@@ -42,7 +42,7 @@ export async function main(): Promise<void> {
   if (signal.aborted) endAfter(lingeringMs, 0, log, 'a resource was not closed');
 }
 
-/** More than draining commands, jobs and a message in hand takes together. */
+/** More than draining commands, jobs and the current message takes together. */
 const longestStopMs = 60_000;
 /** What was let go of is closed within moments; a peer that does not answer must not keep the process. */
 const lingeringMs = 2000;

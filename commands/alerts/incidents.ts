@@ -38,7 +38,9 @@ export const incidentSubmissions: Readonly<
 
 function faultOf(name: string, text: string, empty: string): Record<string, string> {
   if (!hasVisibleText(text)) return { [name]: empty };
-  return text.length > textMax ? { [name]: `At most ${textMax} characters; these are ${text.length}.` } : {};
+  return text.length > textMax
+    ? { [name]: `At most ${textMax} characters; this text has ${text.length}.` }
+    : {};
 }
 
 /** Comes back from outside. */

@@ -90,7 +90,7 @@ async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
     part(alertsOf(id, desk)),
     part(productsOf(partner, desk, now)),
   ]);
-  if (!health) throw new OpsError('internal', `Nothing was gathered of ${id}.`);
+  if (!health) throw new OpsError('internal', `Nothing was gathered about ${id}.`);
   return partnerCard({
     ...health,
     signals,

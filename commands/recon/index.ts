@@ -1,7 +1,7 @@
 /**
  * `/recon`: are we whole, and where not?
  *
- * Invariant: reconciliation tells of money and of customers' payments, so it is for members; what changes something names
+ * Invariant: reconciliation shows money and customers' payments, so it is for members; what changes something names
  * the person who did it.
  */
 import { isoDay } from '../../src/kernel/calendar-day.js';

@@ -1,5 +1,5 @@
 /**
- * The buttons of requests, wherever they stand.
+ * The buttons of requests, on every card.
  *
  * Invariants: a click decides about the plan that stood beside it and about nothing else; a plan that does not fit on a
  * card is approved from its last page only; the address that confirms a vote is shown to the voter alone.

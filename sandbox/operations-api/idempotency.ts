@@ -27,7 +27,11 @@ export function createIdempotencyKeys(): IdempotencyKeys {
       if (known && known.fingerprint !== fingerprint)
         throw new Problem(409, 'idempotency_key_reused', 'This key was used for another request.');
       if (known?.answer === null)
-        throw new Problem(409, 'idempotency_key_in_use', 'The first request with this key is at work.');
+        throw new Problem(
+          409,
+          'idempotency_key_in_use',
+          'The first request with this key is still in progress.',
+        );
       if (known?.answer) return known.answer;
       const entry: { fingerprint: string; answer: Answer | null } = { fingerprint, answer: null };
       entries.set(key, entry);

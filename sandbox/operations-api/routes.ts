@@ -106,13 +106,13 @@ function requireProbe(probe: unknown): { probePercent?: number } {
 
 function requirePausable({ disturbances }: World, route: Route, nowMs: number): void {
   if (pauseOf(disturbances, route, nowMs))
-    throw new Problem(409, 'already_paused', 'The route is paused already.');
+    throw new Problem(409, 'already_paused', 'The route is already paused.');
   const fallback = fallbackOf(route);
   if (!fallback || pauseOf(disturbances, fallback, nowMs))
     throw new Problem(
       409,
       'no_fallback',
-      fallback ? 'The fallback is paused itself.' : 'Payments have no other way.',
+      fallback ? 'The fallback is also paused.' : 'Payments have no other way.',
     );
 }
 

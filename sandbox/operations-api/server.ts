@@ -141,7 +141,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     authorise(service.token, request.headers.authorization);
     const fault = service.faults.take(pathname, isWrite ? undefined : faultsOfReads);
     if (fault?.kind === 'unavailable')
-      throw new Problem(503, 'unavailable', 'The platform is being maintained.');
+      throw new Problem(503, 'unavailable', 'The platform is under maintenance.');
     if (fault?.kind === 'error_before_effect')
       throw new Problem(500, 'internal', 'Something went wrong before anything was done.');
     const answer = await answerTo(service, request, { pathname, query, text: body.toString('utf8'), fault });

@@ -31,7 +31,8 @@ export function createStatementRequests(source: StatementSource, clock: Clock): 
     request: (partner, businessDay, reference) => {
       view(partner, businessDay);
       const state = source.stateOf(partner, businessDay);
-      if (state === 'received') throw new Problem(409, 'already_received', 'The statement has come already.');
+      if (state === 'received')
+        throw new Problem(409, 'already_received', 'The statement has already arrived.');
       if (state === 'not_due') throw new Problem(422, 'not_due', 'The statement is not due yet.');
       const key = `${partner} ${businessDay}`;
       requests.set(key, [...(requests.get(key) ?? []), { reference, at: clock.now().toISOString() }]);

@@ -29,7 +29,7 @@ interface Entry {
   answer: Answer | null;
 }
 
-/** What was answered under a key; it outlives a restart like the effect that it tells of. */
+/** What was answered under a key; it outlives a restart like the effect that it reports. */
 export interface KeptAnswer {
   key: string;
   fingerprint: string;

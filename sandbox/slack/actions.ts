@@ -27,7 +27,7 @@ export function findElement(
   const [first] = found;
   if (first === undefined) throw new ControlError(`there is no element with action_id ${actionId} here`, 404);
   if (found.length > 1)
-    throw new ControlError(`${actionId} stands in several blocks: name the block_id or the value`);
+    throw new ControlError(`${actionId} is in several blocks: give the block_id or the value`);
   return first;
 }
 

@@ -104,7 +104,7 @@ function splitCommand(line: string): { name: string; rest: string } {
 function modalOf(world: World, body: JsonObject, user: User): OpenView {
   const view = viewOf(world, body, user);
   if (view.view.type !== 'modal')
-    throw new ControlError('the Home is no modal: it is neither submitted nor closed');
+    throw new ControlError('the Home is not a modal, so it can’t be submitted or closed');
   return view;
 }
 

@@ -66,7 +66,7 @@ export function viewOf(world: World, body: JsonObject, user: User): OpenView {
   const view = world.views.find(id);
   if (view?.user !== user.id) throw new ControlError(`${user.name} has no open view ${id}`, 404);
   if (view.view.type === 'modal' && world.views.top(user.id) !== view) {
-    throw new ControlError(`view ${id} lies under another one`);
+    throw new ControlError(`view ${id} is under another one`);
   }
   return view;
 }

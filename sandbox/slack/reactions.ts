@@ -44,7 +44,7 @@ export function pressReaction(world: World, body: JsonObject): Outcome {
   const user = personOf(world, body);
   const message = messageOf(world, body, user, placeOf(world, body, user));
   const name = requiredText(body, 'name').replaceAll(':', '');
-  if (!emojiName.test(name)) throw new ControlError(`${name} is no name of an emoji`);
+  if (!emojiName.test(name)) throw new ControlError(`${name} is not the name of an emoji`);
   if (message.ephemeral_to !== undefined) throw new ControlError('an ephemeral message takes no reactions');
   react(world, message, name, user.id, !hasReacted(message.reactions ?? [], name, user.id));
   return { ok: true, messages: [message] };

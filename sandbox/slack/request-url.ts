@@ -8,7 +8,7 @@ import type { World } from './world.js';
 
 /**
  * Switches delivery to signed HTTP once the URL has answered the challenge; null switches back to Socket Mode.
- * @throws ControlError when the URL is none or does not answer the challenge
+ * @throws ControlError when the URL is invalid or does not answer the challenge
  */
 export async function changeRequestUrl(world: World, url: unknown): Promise<void> {
   if (url === null) {

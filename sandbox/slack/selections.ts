@@ -60,7 +60,7 @@ export function readSelection(world: World, element: JsonObject, value: Json): J
   const found = read(world, value);
   if (found !== undefined) return found;
   throw new ControlError(
-    `${textOf(element.action_id)}: ${JSON.stringify(value)} is no ${noun} to choose`,
+    `${textOf(element.action_id)}: ${JSON.stringify(value)} is not a ${noun} that can be chosen`,
     404,
   );
 }

@@ -49,7 +49,7 @@ function fieldErrors(view: OpenView, answer: JsonObject): Record<string, string>
   );
   for (const [blockId, text] of entries) {
     if (!inputs.has(blockId))
-      throw new SlackError(`errors names ${JSON.stringify(blockId)}, which is no input block`);
+      throw new SlackError(`errors names ${JSON.stringify(blockId)}, which is not an input block`);
     if (typeof text !== 'string' || text === '')
       throw new SlackError(`the error of ${blockId} must be a text`);
   }

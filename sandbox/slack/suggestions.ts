@@ -52,7 +52,7 @@ function selectOf(blocks: Block[], body: JsonObject): PlacedElement {
   const actionId = requiredText(body, 'action_id');
   const placed = findElement(blocks, actionId, requiredText(body, 'block_id'), undefined);
   if (!textOf(placed.element.type).endsWith('external_select'))
-    throw new ControlError(`${actionId} is no external select: its options do not come from the app`);
+    throw new ControlError(`${actionId} is not an external select: its options do not come from the app`);
   return placed;
 }
 

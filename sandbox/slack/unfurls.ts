@@ -35,7 +35,7 @@ export function linksIn(text: string, domains: readonly string[]): SharedLink[] 
 export const unfurlId = (ids: Ids, { channel, ts }: Pick<Message, 'channel' | 'ts'>): string =>
   `${channel}.${ts}.${ids.secret(`unfurl:${channel}:${ts}`, 64)}`;
 
-/** The message that an unfurl_id belongs to, or undefined when it is none of ours. */
+/** The message that an unfurl_id belongs to, or undefined when it is not ours. */
 export function unfurlTarget(ids: Ids, id: string): Pick<Message, 'channel' | 'ts'> | undefined {
   const [, channel = '', ts = ''] = /^([A-Z0-9]+)\.(\d+\.\d+)\./.exec(id) ?? [];
   return unfurlId(ids, { channel, ts }) === id ? { channel, ts } : undefined;

@@ -25,7 +25,7 @@ function store(world: World, user: User, value: Json): FileRef {
   const content = asString(upload.content_base64);
   if (name === '' || content === undefined) throw new ControlError('a file needs name and content_base64');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(content))
-    throw new ControlError(`content_base64 of ${name} is no base64`);
+    throw new ControlError(`content_base64 of ${name} is not base64`);
   const bytes = Buffer.from(content, 'base64');
   if (bytes.length > uploadMaxBytes) throw new ControlError(`${name} is larger than 5 MB`, 413);
   const mimetype = asString(upload.mimetype) ?? 'application/octet-stream';

@@ -133,7 +133,7 @@ interface Answer {
   headers: Record<string, string>;
 }
 
-/** What a call came to, refusals included. */
+/** The result of a call, refusals included. */
 async function settled(call: Promise<JsonObject>): Promise<Answer> {
   try {
     return { status: 200, answer: { ok: true, ...(await call) }, headers: {} };

@@ -138,7 +138,7 @@ export const larkspur: Workspace = {
       purpose: 'Requests that need another person',
       members: ['ana', 'tomas', 'lars', 'kofi', 'ines', 'mei'],
     },
-    { name: 'audit-log', topic: 'Where the log ends, every day', purpose: 'A witness outside the database' },
+    { name: 'audit-log', topic: 'Daily head of the audit log', purpose: 'A witness outside the database' },
     { name: 'incidents', topic: 'Open incidents', purpose: 'One thread for each incident' },
     {
       name: 'disputes',
@@ -149,7 +149,7 @@ export const larkspur: Workspace = {
     },
     {
       name: 'break-glass',
-      topic: 'Loud on purpose',
+      topic: 'Break-glass and freezes',
       purpose: 'Actions that somebody took without the usual approvals, and their reviews',
     },
     { name: 'random', topic: 'Cats and coffee', purpose: 'Everything else', bot: false },

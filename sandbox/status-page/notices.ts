@@ -27,8 +27,8 @@ const outage: Words = {
   impact: 'major',
   components: { ...parts(processing, 'major_outage'), API: 'degraded_performance' },
   bodies: [
-    'We are looking into a raised rate of failed payments.',
-    'A fault in payment processing has been found and is being fixed.',
+    'We are investigating an elevated rate of failed payments.',
+    'We have identified a fault in payment processing and are fixing it.',
     'Payments succeed at their usual rate again.',
   ],
 };
@@ -39,7 +39,7 @@ const countryWords = (country: string | null): Words => ({
   components: parts(processing, 'degraded_performance'),
   bodies: [
     'Institutions in one country answer slowly or not at all.',
-    'We are in contact with the institutions concerned.',
+    'We are in contact with these institutions.',
     'Payments succeed at their usual rate again.',
   ],
 });
@@ -49,8 +49,8 @@ const lateStatement: Words = {
   impact: 'minor',
   components: parts(['Dashboard', 'Payouts', 'Bank connections'], 'degraded_performance'),
   bodies: [
-    'Settlement reports come later than usual. Payouts are not concerned.',
-    'The reports are being made and will be sent within hours.',
+    'Settlement reports are later than usual. Payouts are not affected.',
+    'We are preparing the reports and will send them within hours.',
     'All reports have been sent.',
   ],
 };
@@ -61,8 +61,8 @@ const webhookDelay: Words = {
   components: parts(['Webhooks'], 'degraded_performance'),
   bodies: [
     'Events reach you with a delay. Payments are processed as usual.',
-    'A queue is being worked off; no event is lost.',
-    'Events are sent at once again.',
+    'We are working through a backlog; no event is lost.',
+    'Events are sent without delay again.',
   ],
 };
 

@@ -39,14 +39,16 @@ const due: Detail = (_world, { fromMs }, partner) =>
   `Next statement due: ${timeText(nextStatementMs(partner, fromMs))}.`;
 
 const missing: Detail = (_world, { fromMs }, partner) =>
-  `Its next statement is due ${timeText(nextStatementMs(partner, fromMs))}; from then on an alert about it is due.`;
+  `Its next statement is due ${timeText(nextStatementMs(partner, fromMs))}; expect an alert about it from then on.`;
 
 const details: Partial<Record<DisturbanceName, Detail>> = {
   'missing-statement': missing,
   'late-statement': due,
   'short-paid-settlement': (world, { fromMs }, partner) =>
     shortPayouts(world, partner, fromMs)
-      .map(({ batchId, currency, shortMinor }) => `\`${batchId}\` lacks ${amountText(shortMinor, currency)}.`)
+      .map(
+        ({ batchId, currency, shortMinor }) => `\`${batchId}\` is ${amountText(shortMinor, currency)} short.`,
+      )
       .join(' '),
   'duplicate-capture': (world, { fromMs }, partner, nowMs) => {
     const [first] = duplicatePayments(world, partner, fromMs, nowMs);

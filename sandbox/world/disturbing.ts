@@ -2,7 +2,7 @@
  * The catalogue of scenarios that disturb the world: what a person reads about each, and from its parameters the
  * disturbance that it adds.
  * Invariant: a plan depends on world, time and parameters alone; wrong parameters are refused with a sentence that
- * names the right ones. Deliberately absent: effects, which stand where the world is made.
+ * names the right ones. Deliberately absent: effects, which are where the world is made.
  */
 import { dayMs, hourMs } from './clock.js';
 import { dayOf, isWeekend, startOfDay } from './calendar.js';
@@ -46,14 +46,14 @@ export const disturbing: readonly Disturbing[] = [
     name: 'partner-outage',
     title: 'Partner outage',
     expect:
-      'Three in four payments at one partner fail with the partner at fault and answers become slow. Its status page turns to major; look at /partner.',
+      'At one partner three in four payments fail, with the partner at fault, and answers become slow. Its status page turns to major. Look at /partner.',
     plan: (request) => from(request.nowMs, partnerOf(request)),
   },
   {
     name: 'country-degrading',
     title: 'One country degrading',
     expect:
-      'Half of the payments of one country at one partner fail with the institution at fault, all others go on as before. The partner’s status page turns to minor; the slice that explains it is partner and country.',
+      'Half of one partner’s payments in one country fail, with the institution at fault; all others go on as before. The partner’s status page turns to minor. The slice that explains it is partner and country.',
     plan: (request) => {
       const partner = partnerOf(request);
       const country = countryOf(request, partner);
@@ -69,7 +69,7 @@ export const disturbing: readonly Disturbing[] = [
     name: 'slow-drift',
     title: 'Slow drift',
     expect:
-      'A partner’s success rate sinks by 1 % a day and has done so for two weeks; the books show it at once. What is paid out already stays as it was: there people only tried again in vain. Its status page stays green; compare weeks, not minutes.',
+      'A partner’s success rate has been falling by 1 % a day for two weeks; the books show it at once. Payments that are already paid out stay paid: the past only gains failed retries. The status page stays green. Compare weeks, not minutes.',
     plan: (request) => {
       const partner = partnerOf(request);
       const settledMs = unsettledFromMs(partner, request.nowMs);
@@ -80,7 +80,7 @@ export const disturbing: readonly Disturbing[] = [
     name: 'short-paid-settlement',
     title: 'Short-paid settlement',
     expect:
-      'A partner pays out 3 % of the captures less than its own lines add up to, from the first payout that has not arrived yet. Its statement (where it names the payout) and the bank’s say so, and the clearing account does not return to zero.',
+      'From its next payout on, a partner pays 3 % less than its own lines add up to. Its statement (if it names the payout) and the bank’s both show this, and the clearing account does not return to zero.',
     plan: (request) => {
       const partner = partnerOf(request);
       const fromMs = Math.min(request.nowMs, nextArrival(partner, request.nowMs).createdMs);
@@ -102,21 +102,21 @@ export const disturbing: readonly Disturbing[] = [
     name: 'missing-statement',
     title: 'Missing statement',
     expect:
-      'A partner’s next statement does not come. Nothing is to be seen before it is due, at the time that stands here once this runs; from then on one alert about a file is due, not thousands of breaks. Money moves as ever. Once stopped, everything held back comes at once.',
+      'A partner’s next statement does not arrive. Nothing shows until it is due; that time appears here once the scenario runs. From then on expect one alert about a late file, not thousands of breaks. Money moves as usual. When you stop the scenario, every statement that was held back arrives at once.',
     plan: (request) => withheld(request),
   },
   {
     name: 'late-statement',
     title: 'Late statement',
     expect:
-      'A partner’s statements come six hours late, and its status page says so (minor). Late is not missing: nothing is lost.',
+      'A partner’s statements arrive six hours late, and its status page says so (minor). Nothing is lost.',
     plan: (request) => withheld(request),
   },
   {
     name: 'duplicate-capture',
     title: 'Duplicate captures',
     expect:
-      'A partner captures some payments twice. At the payments API such a payment has two charges, the statement has a line that the books know nothing of, and the payout is too high.',
+      'A partner captures some payments twice. Such a payment has two charges in the payments API, the statement has a line that is not in the books, and the payout is too high.',
     plan: (request) => {
       const { world, nowMs } = request;
       const partner = partnerOf(request);
@@ -132,7 +132,7 @@ export const disturbing: readonly Disturbing[] = [
     name: 'dispute-wave',
     title: 'Dispute wave',
     expect:
-      'Many times the usual number of disputes open at all partners, for payments of the last nine days and for one reason. Look at /dispute; every one takes its money and a fee.',
+      'Many times the usual number of disputes open at all partners, all for one reason and for payments of the last nine days. Each one costs the disputed amount and a fee. Look at /dispute.',
     plan: ({ nowMs, params: { reason = 'fraudulent' } }) => {
       const known = disputeReasons.find((one) => one === reason);
       if (!known) throw unknownValue('reason', reason, disputeReasons);
@@ -143,7 +143,7 @@ export const disturbing: readonly Disturbing[] = [
     name: 'webhook-delay',
     title: 'Delayed webhooks',
     expect:
-      'A partner’s events reach the company 45 minutes late: attempts stay pending and bookings come late in the books, while the payments API knows better. Late data is not an outage; the status page says minor.',
+      'A partner’s events reach the company 45 minutes late: attempts stay pending and bookings are late in the books, while the payments API is up to date. Late data is not an outage; the status page says minor.',
     plan: (request) => from(request.nowMs, partnerOf(request)),
   },
 ];

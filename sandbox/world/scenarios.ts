@@ -90,13 +90,13 @@ const happening: readonly { name: Happening; title: string; expect: string }[] =
     name: 'new-dispute',
     title: 'One new dispute',
     expect:
-      'A customer disputes a payment of 49 euros: the event reaches Paydesk by webhook, and the dispute has a card in #disputes within seconds, with a button to take it.',
+      'A customer disputes a payment of 49 euros. The event reaches Paydesk by webhook, and within seconds the dispute has a card in #disputes, with a button to take it.',
   },
   {
     name: 'fraud-warning',
     title: 'Early fraud warning',
     expect:
-      'An issuer reports a payment as fraud before anybody disputes it: a card in #disputes says that a refund now keeps it from becoming a dispute.',
+      'An issuer reports a payment as fraud before anyone disputes it. A card in #disputes says that a refund now keeps it from becoming a dispute.',
   },
   {
     name: 'failed-payout',
@@ -118,7 +118,7 @@ function importObjects({ putObjects }: ScenariosOptions): Scenario {
   return {
     name: 'import-objects',
     title: 'Import objects',
-    expect: 'Objects as Stripe returns them become known to the payments API; look one up with /payment.',
+    expect: 'Adds objects, as Stripe returns them, to the payments API. Look one up with /payment.',
     stoppable: false,
     takes: 'objects',
     begin: ({ objects }) => {

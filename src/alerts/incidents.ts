@@ -161,7 +161,7 @@ export const closeIncident = (
 
 function notOpen({ id, state }: Incident): string {
   if (state === 'opening') return `${id} is still being set up.`;
-  return state === 'failed' ? `${id} has no channel.` : `${id} is closed already.`;
+  return state === 'failed' ? `${id} has no channel.` : `${id} is already closed.`;
 }
 
 /** Alerts say where their incident is handled. */
@@ -204,7 +204,7 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
 /** Done, with what became known; not yet, and what keeps it; or refused. */
 type Outcome = { done: Partial<IncidentProgress> } | { wait: number; why?: string } | { problem: string };
 
-/** Ends a problem that is none any more once the step is over. */
+/** Ends a problem that is over once the step is done. */
 const goesOn = ' Paydesk keeps trying.';
 const withoutWaits = ({ problems }: Incident): string[] => problems.filter((one) => !one.endsWith(goesOn));
 

@@ -253,7 +253,7 @@ export const takeToIncident = (deps: LifeDeps, id: string, personId: string): Pr
         why: null,
         details: { incident: incident.id },
       },
-      news: { by: personId, text: `took it to incident ${incident.id}.`, calls: false },
+      news: { by: personId, text: `added it to incident ${incident.id}.`, calls: false },
     });
   });
 

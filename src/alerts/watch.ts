@@ -249,7 +249,7 @@ async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): 
   const since = Math.min(now.getTime() - hourMs, change.onsetAt.getTime());
   const recent = await deps.alerts.resolvedSince(new Date(since), recentMost);
   const same = recent.filter((alert) => alert.metric === metric.id && isSameChange(alert, change));
-  // A person said that this is none: the same change, still going on, is not raised again.
+  // A person marked this as not an anomaly: the same change is not raised again while it lasts.
   if (same.some(({ dismissedBy, onsetAt }) => dismissedBy !== null && onsetAt >= change.onsetAt)) return;
   const flapped = same.find(
     ({ resolvedAt, dismissedBy }) =>

@@ -45,7 +45,7 @@ export function contentOf({ kind, actor, subjects, why, details }: AnyEvent): En
 
 /**
  * The text of an entry: exactly these members, in this form, which is canonical where `details` is. The database writes
- * it (migration 0009), and this is what it is held to.
+ * it (migration 0009), and tests compare it with this.
  */
 export function bodyOf(
   entry: Omit<StoredEntry, 'body' | 'hash'>,

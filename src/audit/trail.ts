@@ -1,5 +1,5 @@
 /**
- * Adding to the audit log, inside the transaction that an entry tells of or in one of its own.
+ * Adding to the audit log, inside the transaction that the entry records, or in one of its own.
  *
  * Lock order: the head of the chain is one row, so a transaction that extends the chain makes every other writer wait until its
  * commit. The store therefore takes that lock last of all, when the work of a transaction is over: nothing is locked

@@ -91,7 +91,7 @@ function readLine(
   if ('fault' in record) return problem(record.line, `csv_${record.fault}`, record.message);
   const { line, fields } = record;
   if (fields.length !== header.width)
-    return problem(line, 'csv_width', `${fields.length} fields where the header has ${header.width}`);
+    return problem(line, 'csv_width', `${fields.length} fields, but the header has ${header.width}`);
   const bucketText = header.bucket === null ? '' : (fields[header.bucket] ?? '');
   const bucketMs = header.bucket === null ? null : readBucket(bucketText);
   if (header.bucket !== null && bucketMs === null)

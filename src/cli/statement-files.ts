@@ -153,8 +153,7 @@ export async function readStatement(file: Buffer, choice: FormatChoice): Promise
   });
 }
 
-export const unrecognised =
-  'The file is in no format that Paydesk knows, and its header fits no CSV profile.';
+export const unrecognised = 'The file’s format is unknown to Paydesk, and its header fits no CSV profile.';
 
 /** Undefined for a file that nothing recognises. Throws `invalid` for a format or profile that does not exist. */
 export async function formatOf(

@@ -11,7 +11,7 @@ export const voices: Voices = {
   tell: (line) => void process.stderr.write(`${line}\n`),
 };
 
-/** A reader who has seen enough, such as `head`, ends the command: that is no fault. */
+/** A reader who has seen enough, such as `head`, ends the command: that is not a fault. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -65,7 +65,7 @@ function kindFault(declared: Declared): { path: string[]; message: string } | nu
   if (declared.kind === 'amount' && !declared.dimensions.includes('currency'))
     return {
       path: ['dimensions'],
-      message: 'must contain currency: amounts of different currencies have no sum',
+      message: 'must contain currency: amounts in different currencies can’t be added up',
     };
   return null;
 }

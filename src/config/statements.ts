@@ -106,7 +106,9 @@ const place = z
         message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters, and not “folder”',
       })
       .describe('permanent; names the variables of its secrets'),
-    partner: partnerId.optional().describe('whose all its files are; absent: told as in the folder'),
+    partner: partnerId
+      .optional()
+      .describe('the partner that sends all of its files; absent: recognised as in the folder'),
     every: duration.prefault('5m').describe('how often it is looked at'),
     s3: s3.optional(),
     sftp: sftp.optional(),

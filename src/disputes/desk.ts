@@ -229,7 +229,7 @@ async function take(
 ): Promise<Taken> {
   const dispute = await lookAt(deps, id);
   if (!isAwaited(dispute, deps.clock.now()))
-    throw new OpsError('conflict', `${id} needs no response any more: it is ${statusWords(dispute.status)}.`);
+    throw new OpsError('conflict', `${id} no longer needs a response: it is ${statusWords(dispute.status)}.`);
   return deps.transactions.run(async (tx) => {
     const before = await deps.register.take(tx, id);
     const { ownerId } = before;

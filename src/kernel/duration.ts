@@ -1,6 +1,6 @@
 /**
  * Durations in configuration and on cards: `45s`, `15m`, `6h`, `2d`, and combinations such as `1h30m`.
- * A day is 24 hours; calendar days are a matter of the partner's time zone and stand elsewhere.
+ * A day is 24 hours; calendar days depend on the partner's time zone and are elsewhere.
  */
 import { dayMs, hourMs, minuteMs, secondMs } from './clock.js';
 

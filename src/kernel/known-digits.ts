@@ -1,5 +1,5 @@
 /**
- * Finds text with many digits that is no card number.
+ * Finds text with many digits that is not a card number.
  *
  * Invariant: each shape is narrow, because a card number inside one is not found. Shapes that digits meet by chance
  * (a Stripe id, an order number) are absent: they do not need to be known.

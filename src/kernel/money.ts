@@ -2,8 +2,8 @@
  * Money: a whole number of minor units in one currency.
  *
  * Invariants: no floating point anywhere; amounts of different currencies never add up or compare; parsing refuses
- * what it cannot represent exactly; allocation hands out exactly what it was given.
- * Deliberately absent: exchange. A conversion needs a dated rate, and that is somebody else's fact.
+ * what it cannot represent exactly.
+ * Deliberately absent: exchange. A conversion needs a dated rate, which money does not know.
  */
 import { currencyExponent } from './currency.js';
 import { OpsError } from './errors.js';
@@ -96,26 +96,3 @@ export function compare(a: Money, b: Money): number {
 }
 
 export const isZero = (a: Money): boolean => a.minor === 0n;
-
-/**
- * Splits an amount by weights (whole, not negative, not all zero) so that the parts add up to it exactly: the
- * largest remainders get the left-over minor units, the earlier part first among equals.
- */
-export function allocate(amount: Money, weights: readonly bigint[]): Money[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (total <= 0n || weights.some((weight) => weight < 0n)) {
-    throw new OpsError('invalid', 'Weights must not be negative, and one must be above zero.');
-  }
-  const sign = amount.minor < 0n ? -1n : 1n;
-  const absolute = amount.minor * sign;
-  const parts = weights.map((weight) => (absolute * weight) / total);
-  const left = Number(absolute - parts.reduce((sum, part) => sum + part, 0n));
-  const byRemainder = weights
-    .map((weight, index) => ({ index, remainder: (absolute * weight) % total }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
-  const favoured = new Set(byRemainder.slice(0, left).map(({ index }) => index));
-  return parts.map((part, index) => ({
-    minor: sign * (favoured.has(index) ? part + 1n : part),
-    currency: amount.currency,
-  }));
-}

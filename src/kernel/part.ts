@@ -7,7 +7,7 @@ import { toOpsError } from './errors.js';
 
 export type Part<Value> = { value: Value } | { unknown: string } | null;
 
-/** `withinMs`: after which the part is unknown, whatever becomes of it; whoever answers has a time limit of its own. */
+/** `withinMs`: after which the part counts as unknown; the source has a time limit of its own. */
 export async function part<Value>(asked: Promise<Value | null>, withinMs?: number): Promise<Part<Value>> {
   let timer: NodeJS.Timeout | undefined;
   const read = asked.then(

@@ -52,8 +52,8 @@ function subjectOf(facts: LetterFacts): string {
 }
 
 function opening({ name, onset, span }: LetterFacts): string {
-  if (onset) return `Since ${utcText(onset)} we see trouble with our payments through ${name}.`;
-  return `This is what we see of our payments through ${name} since ${utcText(span.from)}.`;
+  if (onset) return `Since ${utcText(onset)} we have seen problems with our payments through ${name}.`;
+  return `These are our figures for payments through ${name} since ${utcText(span.from)}.`;
 }
 
 function measures({ measured }: LetterFacts): string[] {
@@ -96,5 +96,5 @@ function examples(failures: readonly PaymentAttempt[]): string {
       ({ chargeId, paymentId, createdAt, amount, declineCode }) =>
         `- ${chargeId ?? paymentId}, ${utcText(createdAt)}, ${formatMoney(amount)}${declineCode === null ? '' : `, ${declineCode}`}`,
     );
-  return ['Examples, by your references:', ...lines].join('\n');
+  return ['Examples, with your references:', ...lines].join('\n');
 }

@@ -22,7 +22,7 @@ const staleMs = 10 * minuteMs;
 export const unknownSince = ({ checkedAt }: RememberedStatus, now: Date): Date | null =>
   now.getTime() - checkedAt.getTime() >= staleMs ? checkedAt : null;
 
-/** When a trouble will have been unconfirmed for too long; null where there is none, or it was said. */
+/** When an incident will have been unconfirmed for too long; null where there is none, or that was already reported. */
 export const staleAt = ({
   published,
   checkedAt,
@@ -30,7 +30,7 @@ export const staleAt = ({
 }: Pick<RememberedStatus, 'published' | 'checkedAt' | 'staleToldAt'>): Date | null =>
   published.indicator === 'none' || staleToldAt !== null ? null : new Date(checkedAt.getTime() + staleMs);
 
-/** Whether a live card tells of a trouble that can no longer be confirmed, and does not say so yet. */
+/** Whether a live card shows an incident that can no longer be confirmed, and does not say so yet. */
 export const isToBeMarked = (status: RememberedStatus, now: Date): boolean =>
   staleAt(status) !== null && unknownSince(status, now) !== null;
 

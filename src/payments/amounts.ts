@@ -75,7 +75,7 @@ export interface WrittenAmount {
   currencies: readonly string[] | null;
 }
 
-/** Null for a word that is no amount. */
+/** Null for a word that is not an amount. */
 export function amountOf(word: string): WrittenAmount | null {
   const [, before, number = '', after] = attached.exec(word) ?? [];
   const beside = before ?? after;

@@ -27,7 +27,7 @@ export async function orNull<Value>(question: Promise<Value>): Promise<Value | n
   }
 }
 
-/** Rows none of which can be read are no answer: “there is none” would be wrong. */
+/** If no row can be read, that is not an answer: “there is none” would be wrong. */
 export async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promise<Finding<Row[]>> {
   const answer = await ask(log, question);
   if (answer.state !== 'known') return answer;

@@ -49,7 +49,7 @@ const inYear = (year: number | undefined, monthOfYear: number, day: number, toda
     ? latest(monthOfYear, day, today)
     : dayOf(year < 100 ? 2000 + year : year, monthOfYear, day);
 
-/** Day before month where dots stand between, unless no calendar has that; elsewhere both orders. */
+/** Day before month if dots separate them, unless no calendar has that; elsewhere both orders. */
 function eitherOrder(written: string, today: Day): (Day | null)[] {
   const [first = 0, second = 0, year] = numbersIn(written);
   const dayFirst = inYear(year, second, first, today);

@@ -115,7 +115,7 @@ function attemptHop(findings: Findings): Hop {
   return hop('attempt', 'payments_api', 'present', {
     at: seen.createdAt,
     amount: seen.amount,
-    note: `seen at the provider, ${silent ? 'the books are unknown' : 'not in the books'}`,
+    note: `seen at the provider, ${silent ? 'our books can’t be read' : 'not in the books'}`,
   });
 }
 
@@ -266,7 +266,7 @@ function captured(charge: Charge, findings: Findings): Hop {
     at: moved ?? (atOnce ? charge.createdAt : null),
     amount: charge.amountCaptured,
     reference: charge.id,
-    note: part ? `a part of ${formatMoney(charge.amount)}, the rest is released` : null,
+    note: part ? `part of ${formatMoney(charge.amount)}; the rest is released` : null,
   });
 }
 
@@ -368,7 +368,7 @@ function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations,
       reference: booking.id,
       note: notes(
         `${entries.length === 1 ? '1 entry' : `${entries.length} entries`}: ${kinds}`,
-        capture.state === 'not_expected' ? 'though nothing was captured' : null,
+        capture.state === 'not_expected' ? 'although nothing was captured' : null,
       ),
     });
   }

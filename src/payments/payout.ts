@@ -18,7 +18,7 @@ export interface PayoutReport {
   id: string;
   /** As the provider's API says; null where only the books know it. */
   payout: Payout | null;
-  /** Null where nobody says whose it is. */
+  /** Null where no source says whose it is. */
   partner: string | null;
   /** What the books hold of it on the partner's account, by kind and currency. */
   contents: Finding<PayoutPart[]>;

@@ -11,7 +11,7 @@ export interface PersonalQuery {
   masked: string;
 }
 
-/** Null for a lookup by the id of a payment, an order or anything else that is no person. */
+/** Null for a lookup by the id of a payment, an order or anything else that is not a person. */
 export const personalQueryOf = (identifiers: readonly Identifier[]): PersonalQuery | null =>
   identifiers.map(personalReading).find((reading) => reading !== null) ?? null;
 

@@ -1,7 +1,7 @@
 /**
  * Whether a declined card may be tried again, and what has to happen first.
  *
- * Invariants: “never” wins over every other advice, whoever gives it; then authentication, because a soft decline of
+ * Invariants: “never” wins over every other advice, from any source; then authentication, because a soft decline of
  * Mastercard comes with the advice to update the card as well; then the network before the provider; pure. What no
  * table lists is no advice, and is said so.
  */

@@ -1,5 +1,5 @@
 /**
- * What 3-D Secure came to, and who bears a fraud dispute then.
+ * How 3-D Secure ended, and who then bears a fraud dispute.
  *
  * Sources: docs.stripe.com/payments/3d-secure/authentication-flow and the provider's support pages on liability shift for
  * the results; checkout.com/docs/developer-resources/codes/eci-values for the indicators (docs/retries.md names the

@@ -77,11 +77,11 @@ async function start(
   const trace = await traceOf(deps, paymentId);
   const hop = trace && watchable(trace);
   if (!hop)
-    throw new OpsError('invalid', `Nothing further is expected of ${paymentId.slice(0, 60)} now.`, {
+    throw new OpsError('invalid', `Nothing further is expected for ${paymentId.slice(0, 60)}.`, {
       hint: 'There is nothing to watch.',
     });
   if ((await deps.watches.of(personId, mostWatches)).length === mostWatches)
-    throw new OpsError('conflict', `You watch ${mostWatches} payments already.`, {
+    throw new OpsError('conflict', `You already watch ${mostWatches} payments.`, {
       hint: 'Stop watching some in your App Home.',
     });
   const channel = await deps.directWith(personId);
@@ -105,7 +105,7 @@ async function start(
 async function stop(deps: WatchDeps, id: string, personId: string): Promise<Watch> {
   return deps.transactions.run(async (tx) => {
     const watch = await deps.watches.take(tx, id);
-    if (watch.personId !== personId) throw new OpsError('forbidden', 'This is not your watch.');
+    if (watch.personId !== personId) throw new OpsError('forbidden', 'This watch belongs to another person.');
     if (watch.state !== 'watching') return watch;
     return move(tx, lifeOf(deps), watch, {
       progress: { state: 'stopped', dueAt: null },

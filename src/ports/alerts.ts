@@ -102,7 +102,7 @@ export interface AlertProgress {
   ownerId: string | null;
   /** How often it was escalated because no one acknowledged it in time. */
   escalations: number;
-  /** A person said that it is none, and who. */
+  /** The person who marked it as not an anomaly. */
   dismissedBy: string | null;
   incident: AlertIncident | null;
   /** The alert of the same cause on whose card this one is shown; null for one with a card of its own. */

@@ -4,7 +4,7 @@
  *
  * Invariant: an identity is handed out only for a sign-in that was begun here, and that happened just now.
  * Errors of every call: `unavailable` (down, late, garbage), `misconfigured` (the provider does not know us, or is not
- * the one we were told of).
+ * the configured one).
  */
 
 /** What a sign-in is held to when it comes back. The caller keeps it where only the same browser can bring it again. */

@@ -1,13 +1,13 @@
 /**
- * The durable life of things that people work on, and of jobs: a thing that is due is taken in hand by one replica, which
+ * The durable life of things that people work on, and of jobs: one replica claims a thing that is due and
  * moves it on.
  *
- * Invariants: what a committed transaction made due is moved on, on whichever replica lives; one replica at a time has a
- * thing in hand; what was cut off is moved on again from where it stands, so `advance` reads that first and bears being
+ * Invariants: what a committed transaction made due is moved on by some living replica; only one replica at a time holds a
+ * thing; interrupted work continues from the thing's current state, so `advance` reads that first and tolerates being
  * called at any time, any number of times.
  */
 
-/** A thing in the hands of this process. Renewed for as long as `advance` runs, however long that is. */
+/** A thing that this process holds. Renewed for as long as `advance` runs, however long that is. */
 export interface Lease {
   /** Whether no other replica takes the thing within this time, even when this process is stopped now. */
   lasts(durationMs: number): boolean;
@@ -25,12 +25,12 @@ export interface LifeTable {
 
 /** One kind of thing with a life. */
 export interface Living extends LifeTable {
-  /** How many of them a replica has in hand at a time. */
+  /** How many of them a replica holds at a time. */
   atOnce: number;
   /** Keys; absent for all. */
   only?: readonly string[];
   /**
-   * Moves a thing on from wherever it stands: afterwards it has another version, or is due later, or not at all. One that
+   * Moves a thing on from its current state: afterwards it has another version, or is due later, or not at all. One that
    * did not move, or threw, is due again a few seconds later.
    */
   advance(id: string, lease: Lease): Promise<void>;

@@ -59,7 +59,7 @@ export interface PlatformEvent {
   replays: readonly { reference: string; target: string; at: Date }[];
 }
 
-/** An event, as a list tells of it. */
+/** An event, as a list shows it. */
 export interface PlatformEventSummary {
   id: string;
   type: string;

@@ -51,7 +51,7 @@ export interface Outbox {
 /** Since when the chat platform refuses messages to a channel; null when it takes them, as far as is known. */
 export type HeldSince = (channel: string) => Promise<Date | null>;
 
-/** A message that one sender has taken in hand. */
+/** A message that one sender has claimed. */
 export interface ClaimedMessage {
   id: bigint;
   channel: string;
@@ -117,7 +117,7 @@ export interface OutboxBacklog {
  */
 export interface OutboxQueue {
   /**
-   * The next message that may leave now, or null. It and its channel belong to the caller until `leaseUntil`; whoever
+   * The next message that may leave now, or null. It and its channel belong to the caller until `leaseUntil`; a sender that
    * gets a message whose lease ran out finds it marked `outcomeUnknown`.
    */
   claim(now: Date, leaseUntil: Date): Promise<ClaimedMessage | null>;

@@ -76,7 +76,7 @@ export interface AmountRules {
 }
 
 export interface PaymentWrites {
-  /** Throws `invalid` for a currency that is none. */
+  /** Throws `invalid` for an unknown currency. */
   amountRules(currency: string): AmountRules;
   refund(order: RefundOrder): Promise<Refund>;
   capturePayment(order: CaptureOrder): Promise<Payment>;

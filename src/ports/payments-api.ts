@@ -3,7 +3,7 @@
  *
  * Invariants: amounts are Money, instants are Dates; a status is the provider's own word, because words to come must
  * not break a lookup; `null` means the provider says there is none, never "we do not know".
- * An object that cannot be read, for instance because its currency is none that the house knows, is named with what the
+ * An object that cannot be read, for instance because its currency is unknown, is named with what the
  * provider says of it: among the problems of a list, or in the error where it alone was asked for.
  * Errors of every call: `not_found` (no such object), `unavailable` (down, slow, unreadable), `rate_limited`,
  * `misconfigured` (the key is refused), `invalid` (the provider refuses the request).
@@ -151,7 +151,7 @@ export interface Dispute {
   movements: readonly BalanceTransaction[] | null;
   /** What is there by now, staged or submitted: texts, and ids of files. Providers fill in some themselves. */
   evidence: Readonly<Partial<Record<EvidenceKind, string>>>;
-  /** The network takes a fee for hearing an answer, and nobody has agreed to it yet. */
+  /** The network charges a fee for an answer, and no one has agreed to it yet. */
   feeUnacknowledged: boolean;
   isChargeRefundable: boolean;
   metadata: Readonly<Record<string, string>>;

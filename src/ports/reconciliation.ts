@@ -99,7 +99,7 @@ export interface UnitTotals {
   pendingMinor: bigint;
 }
 
-/** What the last run of a unit came to. */
+/** The result of the last run of a unit. */
 export interface UnitRecord extends UnitKey {
   /** How often it has run. */
   runs: number;

@@ -187,9 +187,9 @@ export interface Remediations {
   withStaleCards(changedSince: Date, limit: number): Promise<string[]>;
   /** When the next of the others whose last look was not answered is looked for; null where there is none. */
   nextUnansweredAt(tx: Transaction, id: string): Promise<Date | null>;
-  /** Makes those whose last look was not answered due now, without what another replica has in hand. Not a change of any. */
+  /** Makes those whose last look was not answered due now, except what another replica holds. Changes no version. */
   hastenUnanswered(tx: Transaction): Promise<void>;
-  /** Makes approved requests that wait for this reason due now, without what another replica has in hand. Not a change of any. */
+  /** Makes approved requests that wait for this reason due now, except what another replica holds. Changes no version. */
   hastenHeldUp(tx: Transaction, why: string): Promise<void>;
 
   /** Locked until the transaction ends: approvals pass through one at a time, so that caps hold. */

@@ -1,7 +1,7 @@
 /**
  * A query file: a header of comments (title, who may run it, parameters) and one statement.
  *
- * Invariants: a file with a fault is never run, and says every fault with its line; each file stands for itself; nothing but
+ * Invariants: a file with a fault is never run, and says every fault with its line; files are independent; nothing but
  * the file's own text is sent to the books.
  */
 import type { QueryFile } from '../ports/queries.js';
@@ -55,7 +55,7 @@ interface Header extends Omit<Query, 'name' | 'sql'> {
   faults: string[];
 }
 
-/** Every line is looked at, so that a header may stand above, below or between other comments. */
+/** Every line is read, so that a header may be above, below or between other comments. */
 function headerOf(text: string): Header {
   const header = { title: '', about: '', who: [] as string[], personal: [] as string[] };
   const parameters: Parameter[] = [];

@@ -22,7 +22,7 @@ const longestText = 500;
 interface Kind {
   /** Continues “must be”. */
   expected: string;
-  /** Undefined for what is none. */
+  /** Undefined for a value of another type. */
   read: (text: string) => string | boolean | undefined;
 }
 

@@ -98,7 +98,7 @@ interface Expected {
 }
 
 export interface Forecast {
-  /** Of the days before today that no statement has told of yet. */
+  /** Of the days before today whose statement has not come yet. */
   awaitedMinor: bigint;
   today: Expected;
   tomorrow: Expected;
@@ -117,7 +117,7 @@ export interface ForecastErrors {
   week: readonly number[];
 }
 
-/** When a forecast is made, and the last day that a statement has told of: what is open was open at its end. */
+/** When a forecast is made, and the last day with a statement: open rows were open at its end. */
 export interface Moment {
   today: Day;
   lastTold: Day;
@@ -158,7 +158,7 @@ export const expectedOnDay = (
     ? open.reduce((sum, money) => sum + expectedOn(money, on, lastTold, delay, calendar), 0)
     : 0;
 
-/** What of an open amount comes on a day, given that it has not come by the last day that was told of. */
+/** The part of an open amount that comes on a day, given that it has not come by the last day with a statement. */
 function expectedOn(
   { day, amountMinor }: OpenMoney,
   on: Day,

@@ -1,5 +1,5 @@
 /**
- * What a reconciliation comes to, as numbers: matches by rule, breaks by kind, and totals per currency.
+ * The result of a reconciliation in numbers: matches by rule, breaks by kind, and totals per currency.
  */
 import { isoDay } from '../kernel/calendar-day.js';
 import {

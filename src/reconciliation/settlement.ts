@@ -41,7 +41,7 @@ export function dueDay(day: Day, rule: SettlementRule, calendar: BusinessCalenda
   return nextBusinessDay(due, calendar);
 }
 
-/** That day, or the first after it that is no closing day. */
+/** That day, or the first day after it that is not a closing day. */
 export function nextBusinessDay(from: Day, calendar: BusinessCalendar): Day {
   let day = from;
   while (calendar.closed(day) !== null) day++;

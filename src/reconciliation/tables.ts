@@ -123,7 +123,7 @@ function readTable<Row>(text: string, name: TableName, read: ReadRecord<Row>): T
   return table;
 }
 
-/** A row, or the reason why there is none. */
+/** A row, or why it cannot be read. */
 export function addTo<Row>(table: Table<Row>, row: Row | Problem): void {
   if (isProblem(row)) table.problems.push(row);
   else table.rows.push(row);

@@ -1,5 +1,5 @@
 /**
- * Builds alerts: metrics, where they are counted and kept, and how people are told.
+ * Builds alerts: metrics, where they are counted and kept, and how people are notified.
  */
 import { createIncidents, incidentLives } from '../adapters/postgres/incidents.js';
 import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/alerts.js';
@@ -140,7 +140,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
 /** A name of yesterday will do. */
 const names = { maxAgeMs: dayMs, atWorstMs: Infinity, patienceMs: 2 * secondMs };
 
-/** Who had a hand in it; one whom the workspace does not tell of goes by the id. */
+/** Who took part; a person whom the workspace does not know is named by the ID. */
 async function namesIn(
   directory: Directory,
   { openedBy, closedBy }: Incident,
@@ -243,7 +243,7 @@ function channelOf(config: Config, { metric, slice }: Alert): string | null {
 /** Under this key the card of an alert is live in the outbox. */
 const liveCardOf = (id: string): string => `alert:${id}`;
 
-/** Where things are told about an alert; null where it is not posted. */
+/** Where news about an alert is posted; null where it is not posted. */
 export function alertThreadsOf(
   config: Config,
   database: Database,

@@ -12,7 +12,7 @@ import type { RemediationService } from '../remediation/remediation.js';
 const everyMs = 1000;
 
 export interface HomeRedraws {
-  /** Lets the redraw in hand end, then stops. */
+  /** Finishes the current redraw, then stops. */
   stop(): Promise<void>;
 }
 

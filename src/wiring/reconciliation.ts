@@ -1,5 +1,5 @@
 /**
- * Builds reconciliation: places of statements, whose is whose, and how people are told.
+ * Builds reconciliation: places of statements, whose is whose, and how people are notified.
  *
  * Invariant: without books or without a partner that has statements there is none, and nothing of it is shown.
  */

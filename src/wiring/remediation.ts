@@ -1,5 +1,5 @@
 /**
- * Builds guarded remediation: the world that actions work on, the policy's checks, and how people are told.
+ * Builds guarded remediation: the world that actions work on, the policy's checks, and how people are notified.
  *
  * Invariant: a policy that cannot work, or that locks people out, ends the start with all of its faults.
  */

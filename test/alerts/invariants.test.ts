@@ -64,8 +64,8 @@ describe('boundaries are exact', () => {
       ['EUR: differs by -0.00000000000000000001'],
     ],
     ['a key that one does not have', sum, [['EUR=0', 'USD=0'], ['EUR=0']], ['USD: theirs has no value']],
-    ['a source without rows', sum, [['EUR=0'], []], ['theirs gives nothing', 'EUR: theirs has no value']],
-    ['nothing at all', sum, [[], []], ['ours gives nothing', 'theirs gives nothing']],
+    ['a source without rows', sum, [['EUR=0'], []], ['theirs returned nothing', 'EUR: theirs has no value']],
+    ['nothing at all', sum, [[], []], ['ours returned nothing', 'theirs returned nothing']],
     ['a key twice', sum, [['EUR=1', 'EUR=1'], ['EUR=1']], ['EUR: ours lists it twice']],
     ['as far apart as allowed', agree, [['A=1.00'], ['A=1.05'], ['A=1.02']], []],
     [
@@ -91,7 +91,7 @@ describe('boundaries are exact', () => {
       'beyond it',
       rate,
       [['EURUSD=0.9799'], ['EURUSD=1']],
-      ['EURUSD: 0.9799, its reference 1: more than 0.02 of it away'],
+      ['EURUSD: 0.9799 differs from its reference 1 by more than 0.02 of it'],
     ],
     ['a reference of nothing', rate, [['EURUSD=1'], ['EURUSD=0']], ['EURUSD: its reference is 0']],
     ['at the bound', bounds, [['EUR=-10']], []],
@@ -99,7 +99,7 @@ describe('boundaries are exact', () => {
     ['moved a day ago', stale, [[`hold=5=${ago(dayMs)}`]], []],
     ['moved longer ago', stale, [[`hold=5=${ago(dayMs + hourMs)}`]], ['hold: 5 for 1 d 1 h']],
     ['zero for ever', stale, [[`hold=0=${ago(90 * dayMs)}`]], []],
-    ['unknown since when', stale, [['hold=5']], ['hold: 5, and nothing says since when']],
+    ['unknown since when', stale, [['hold=5']], ['hold: 5, without the time of its last change']],
     ['nothing found', { kind: 'nothing' }, [[]], []],
     ['something found', { kind: 'nothing' }, [['E-1=2']], ['E-1: 2']],
   ])('%s', (_name, rule, tables, words) => {
@@ -302,7 +302,7 @@ describe('alerts', () => {
     expect((await deps().alerts.read('ALR-1')).state).toBe('resolved');
   });
 
-  it('what cannot be checked is told, and closes nothing', async () => {
+  it('what cannot be checked is reported, and closes nothing', async () => {
     amount = '1';
     await run();
     amount = null;

@@ -135,7 +135,7 @@ describe('what people read', () => {
     expect(events).toHaveLength(1);
     expect(titleOf(files, events[0]!)).toMatch(/^Files late, usually at .*06:15.*: partner = northpay$/);
     expect(detector.sight({ partner: 'northpay' })?.lines[0]).toMatch(
-      /^northpay: last 2026-02-03 06:15 UTC; overdue, usually there at 2026-02-04 06:15 UTC$/,
+      /^northpay: last 2026-02-03 06:15 UTC; overdue, usually there by 2026-02-04 06:15 UTC$/,
     );
   });
 

@@ -40,7 +40,7 @@ const headText = async (): Promise<string> => {
   return `${head?.seq ?? ''}:${head?.hash ?? ''}`;
 };
 
-it('verify: a whole chain, held to heads that were told outside', async () => {
+it('verify: a whole chain, compared with heads that were published outside', async () => {
   await bench.db.run((tx) => bench.store.witness(tx, '2020-11-20'));
   const head = await headText();
   const { code, out } = await audit('verify', '--expect', head);

@@ -117,7 +117,7 @@ describe('the running role', () => {
     expect(await verify()).toMatchObject({ ok: true, witnesses: 1 });
   });
 
-  it('tells no head for days to come, which would keep the heads of those days from being told', async () => {
+  it('records no head for future days, which would stop the posts of those days', async () => {
     const far = "select * from paydesk.audit_witness((now() at time zone 'UTC')::date + 2)";
     expect(await bench.db.query(far)).toEqual([]);
     expect(await bench.db.query(`select * from paydesk.audit_witness('2199-12-31')`)).toEqual([]);

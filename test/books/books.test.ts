@@ -322,7 +322,7 @@ describe('entries', () => {
 describe('traffic', () => {
   const day = (date: string) => ({ from: new Date(`${date}T09:30:00Z`), to: new Date(`${date}T23:00:00Z`) });
 
-  it('counts failures by origin, and does not blame ourselves for what nobody explains', async () => {
+  it('counts failures by origin, and does not blame ourselves for unexplained ones', async () => {
     const failures = ['customer', 'partner', 'institution', 'own', null, 'the moon'];
     for (const [index, origin] of failures.entries())
       await addAttempt({

@@ -158,7 +158,7 @@ describe('a lookup', () => {
 
   it('offers candidates for what somebody remembers, and traces the chosen one', async () => {
     const page = await visitor.open(ops);
-    const remembered = suggestion('what somebody remembers: candidates');
+    const remembered = suggestion('last four digits, amount and day: payments that match');
     await say(page, remembered);
     const candidates = newest(page, 'payments match');
     await candidates
@@ -290,7 +290,7 @@ describe('the conversation', () => {
 describe('however one works', () => {
   it('in the dark', async () => {
     const page = await visitor.open(ops, { colorScheme: 'dark' });
-    await trace(page, 'disputed, an answer is due');
+    await trace(page, 'disputed, a response is due');
     const [red = 255] = await brightness(page, '.stage');
     expect(red).toBeLessThan(60);
     await inspect(page, 'dark');
@@ -309,7 +309,7 @@ describe('however one works', () => {
 
   it('with the keyboard alone: a command chosen, typed, sent and shared', async () => {
     const page = await visitor.open(ops);
-    const id = subject(suggestion('just captured: on its way'));
+    const id = subject(suggestion('just captured, payout on its way'));
     const keys = page.keyboard;
     await composer(page).waitFor();
     await keys.type('/pa');

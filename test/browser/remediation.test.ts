@@ -34,7 +34,7 @@ beforeAll(async () => {
     payments[does] = id;
 });
 
-const paidOut = (): string => payments['paid out: confirmed everywhere'] ?? '';
+const paidOut = (): string => payments['paid out, confirmed by every source'] ?? '';
 const retried = (): string => payments['declined first, then paid'] ?? '';
 
 async function become(page: Page, person: Person): Promise<void> {

@@ -123,7 +123,7 @@ const promises: Promised[] = [
   {
     name: 'slow-drift',
     title: 'Slow drift',
-    line: /sinks by 1 % a day .* compare weeks/,
+    line: /falling by 1 % a day .* Compare weeks/,
     note: /^At Northpay since/,
     check: async ({ partner }) => {
       expect(await successRate(2, 0)).toBeLessThan((await successRate(21, 15)) - 0.05);
@@ -133,8 +133,8 @@ const promises: Promised[] = [
   {
     name: 'short-paid-settlement',
     title: 'Short-paid settlement',
-    line: /pays out 3 % of the captures less/,
-    note: /`?po_\w+`? lacks [\d.]+ [A-Z]{3}/,
+    line: /pays 3 % less than its own lines add up to/,
+    note: /`?po_\w+`? is [\d.]+ [A-Z]{3} short/,
     check: async ({ short }) => {
       const [{ batch, missingMinor }] = short as [{ batch: string; missingMinor: number }];
       const { amount, status } = await askApi<{ amount: number; status: string }>(`payouts/${batch}`);
@@ -289,13 +289,13 @@ describe('scenario panel', () => {
     expect(await card.locator('.scenario-note').count()).toBe(0);
   });
 
-  it('imports a pasted object, and says at once when it is none', async () => {
+  it('imports a pasted object, and reports at once when it is not one', async () => {
     const { page, card } = await openCard('import-objects');
     const field = card.getByRole('textbox', { name: 'Objects as JSON' });
     const start = card.getByRole('button', { name: 'Start Import objects' });
     expect(await start.isDisabled()).toBe(true);
     await field.fill('{ "id": ');
-    await card.getByText('This is no JSON object').waitFor();
+    await card.getByText('This is not a JSON object').waitFor();
     await keepPicture(page, 'scenario-import-refused');
     await field.fill('{ "id": "pi_pasted", "object": "payment_intent", "amount": 4200, "currency": "eur" }');
     expect((await press(page, start)).result).toEqual({ imported: 1, leftOut: 0 });

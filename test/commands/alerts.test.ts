@@ -257,7 +257,7 @@ describe('/alerts', () => {
     ['ALR-7', 'Success rate −12 pts'],
     ['show alr-7', 'Success rate −12 pts'],
     ['why authorisation-success partner=northpay', 'Last hour: 71 % (n = 421)'],
-    ['precision', '9 of 10 alerts stood (n = 10'],
+    ['precision', '9 of 10 alerts were right'],
     ['quiet authorisation-success 2h', 'is quiet until'],
   ])('%j → %s', async (text, expected) => {
     expect((await given(text)).join('\n')).toContain(expected);

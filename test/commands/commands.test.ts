@@ -133,7 +133,7 @@ describe('/payment', () => {
     expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Authorised 2026-11-10');
   });
 
-  it('what cannot be shared any more is told to the one who tried', async () => {
+  it('what can no longer be shared is reported to the person who tried', async () => {
     expect(await ask('pi_gone', shareActionId)).toEqual(['one: Nothing found for `pi_gone`']);
   });
 
@@ -302,7 +302,7 @@ describe('/dispute', () => {
     await expect(ask('pi_9none')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('one dispute, from whatever stands around its id', async () => {
+  it('one dispute, from any text around its id', async () => {
     api.disputes = [aDispute({ id: 'du_1abcd' })];
     expect((await ask(' `du_1abcd`?'))[0]).toContain('2 d left');
   });
@@ -326,7 +326,7 @@ describe('/dispute', () => {
     await expect(ask(text)).rejects.toMatchObject({ code: 'not_found', hint: `Did you mean ${meant}?` });
   });
 
-  it('an id that nobody knows, an API that is down, and none at all', async () => {
+  it('an unknown id, an API that is down, and no API at all', async () => {
     await expect(ask('du_9zzzz')).rejects.toMatchObject({ code: 'not_found' });
     api.mood = 'down';
     await expect(ask('du_9zzzz')).rejects.toMatchObject({ code: 'unavailable' });
@@ -360,7 +360,10 @@ describe('/partner', () => {
   it.each([
     ['', 'one: 0 of 2 partners operational; 2 unknown'],
     [' NORTHPAY ', 'one: Northpay: unknown · too few attempts for a rate (n = 12, last 1 h)'],
-    ['Rheinbank', 'one: Rheinbank: unknown · no attempts in the books, now or usually · no status page'],
+    [
+      'Rheinbank',
+      'one: Rheinbank: unknown · no attempts in the books, and none usual at this hour · no status page',
+    ],
   ])('%j → %s', async (text, expected) => {
     books.traffic = { northpay: { ...noTraffic, attempts: 12, succeeded: 12 } };
     expect((await ask(text))[0]).toContain(expected);
@@ -381,7 +384,7 @@ describe('/partner', () => {
   });
 });
 
-it('/paydesk tells of every command and its examples', async () => {
+it('/paydesk lists every command with its examples', async () => {
   const request = requestOf(ana);
   await paydeskCommand.run(request, { commands: () => commands });
   const text = sourceOf(request.answer.given[0]!.card);

@@ -100,12 +100,12 @@ const submit = (window: string, memo: string, why: string, desk = deskOf()): Pro
 
 describe('before any statement has come', () => {
   it.each([
-    ['', 'No statement was reconciled yet'],
+    ['', 'No statement has been reconciled yet'],
     ['northpay', 'No statement from Northpay has been reconciled yet.'],
     ['northpay 2026-11-27', 'Northpay has not been reconciled for 2026-11-27'],
     ['breaks', 'No open breaks: all partners'],
     ['forecast', 'Nothing is waiting to be settled'],
-    ['rollup', 'Week 16–22 Nov: 0 breaks open at its end, as many as before'],
+    ['rollup', 'Week 16–22 Nov: 0 breaks open at the end, as many as before'],
     ['run', 'No new statement file; 0 business days reconciled.'],
     ['run northpay 2026-11-27', 'Northpay 2026-11-27 has no statement yet, so nothing was compared.'],
   ])('%j: %s', async (text, expected) => {
@@ -400,7 +400,7 @@ describe('buttons and windows', () => {
   });
 });
 
-it('goes by the tolerances, rules and settlement of paydesk.yaml', async () => {
+it('applies the tolerances, rules and settlement of paydesk.yaml', async () => {
   bench.setTime(morning);
   await bench.clear();
   await bench.book(

@@ -211,7 +211,7 @@ describe('asking', () => {
     expect(told.submit).toBeNull();
   });
 
-  it('shows the chooser to nobody whom no rule could allow', async () => {
+  it('does not show the chooser to people whom no rule allows', async () => {
     await expect(type('zoe', '')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(type('ana', 'break-glass')).rejects.toMatchObject({ code: 'forbidden' });
     expect((await type('lee', 'break-glass')).windows[0]?.title).toBe('Break glass');
@@ -226,7 +226,7 @@ describe('asking', () => {
     await expect(submit('ana', { ...windows[0]!, memo }, filled)).rejects.toMatchObject({ code: 'invalid' });
   });
 
-  it('refuses an action that is none', async () => {
+  it('refuses an unknown action', async () => {
     const { windows } = await type('ana', 'spend');
     const memo = windows[0]!.memo.replace('spend', 'steal');
     await expect(submit('ana', { ...windows[0]!, memo }, filled)).rejects.toMatchObject({

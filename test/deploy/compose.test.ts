@@ -119,6 +119,23 @@ describe('the example environment', () => {
     );
   });
 
+  it('names every variable that a company sets, besides what the files of deploy/ set themselves', () => {
+    const setElsewhere = [
+      'DATABASE_URL',
+      'DATABASE_OWNER_URL',
+      'PAYDESK_HOME',
+      'PAYDESK_CONFIG',
+      'HOST',
+      'PORT',
+      'OPERATIONS_PORT',
+      // Another Slack than Slack's is for tests and the sandbox.
+      'SLACK_API_URL',
+    ];
+    expect(Object.keys(example).sort()).toEqual(
+      [...knownVariables].filter((name) => !setElsewhere.includes(name)).sort(),
+    );
+  });
+
   it('starts the bot once it is filled in', () => {
     const filled = {
       ...example,

@@ -57,7 +57,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(await completeTrace(desk, desk.examples[example]))).toMatch(expected);
   });
 
-  it('says of a stolen card never to try it again, how often it was tried, and what 3-D Secure came to of a paid one', async () => {
+  it('says for a stolen card never to try it again and how often it was tried, and for a paid one how 3-D Secure ended', async () => {
     const pay = async (method: string): Promise<string> => {
       const answer = await fetch(`${desk.paymentsApi.baseUrl}/v1/payment_intents`, {
         method: 'POST',
@@ -79,7 +79,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       /^Authorisation failed: stolen card; do not try this card again \(Visa rule\)/,
     );
     expect(textOf(declined)).toMatch(
-      /the card is stolen \(43\) · :no_entry: \*do not try this card again \(Visa rule\)\*[^]*:repeat: 2 tries with this card in 30 days, none left/,
+      /the card is stolen \(43\) · :no_entry: \*do not try this card again \(Visa rule\)\*[^]*:repeat: 2 tries with this card in 30 days, no more allowed/,
     );
     expect(textOf(await completeTrace(desk, await pay('pm_card_visa')))).toContain('3-D Secure: none');
   });

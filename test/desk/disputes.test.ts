@@ -58,7 +58,7 @@ describe('a new dispute', () => {
     const { dispute } = await happens('new-dispute');
     const card = await cardOf(dispute);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
-    expect(card.text).toMatch(/^Dispute over 49\.00 EUR: response due by /);
+    expect(card.text).toMatch(/^Dispute for 49\.00 EUR: response due by /);
     const queue = await desk.command('/dispute due');
     expect(textOf(queue)).toContain(dispute);
     expect(await cardsOf(dispute)).toHaveLength(1);
@@ -156,7 +156,7 @@ describe('draft evidence', () => {
 
 describe('other news of the provider', () => {
   it.each([
-    ['fraud-warning', 'payment', 'disputes', /^Early fraud warning over 49\.00 EUR/],
+    ['fraud-warning', 'payment', 'disputes', /^Early fraud warning for 49\.00 EUR/],
     ['failed-payout', 'payout', 'partner-alerts', /^Payout of .* failed: account closed$/],
     ['failed-refund', 'refund', 'partner-alerts', /^Refund of .* failed: expired or canceled card$/],
   ] as const)('%s: one card', async (scenario, object, channel, title) => {
@@ -277,7 +277,7 @@ describe('a webhook', () => {
     );
   });
 
-  it('that tells of the end before the beginning makes one card, of the end', async () => {
+  it('whose end arrives before its beginning makes one card, of the end', async () => {
     const { dispute } = await happens('new-dispute');
     const body = JSON.stringify({
       ...(JSON.parse(anEvent(newId(), dispute)) as object),

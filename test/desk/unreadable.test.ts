@@ -259,7 +259,7 @@ describe('/dispute', () => {
     await aDispute(charge, { id: 'dp_3OddHrk', currency: 'hrk', amount: 1_234, status: 'needs_response' });
     const text = await queueWith(/disputes need a response.*; \d unreadable.*dp_3OddIsk/);
     expect(text).toContain('dispute dp_3OddCoin cannot be read');
-    expect(text).toContain('dispute dp_3OddIsk cannot be read: amount is no whole amount of ISK');
+    expect(text).toContain('dispute dp_3OddIsk cannot be read: amount is not a whole amount of ISK');
     expect(textOf(await desk.command('/dispute dp_3OddHrk'))).toContain('12.34 HRK');
   });
 

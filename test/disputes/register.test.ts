@@ -272,7 +272,7 @@ describe('taking', () => {
 
   it('one that was answered meanwhile is refused', async () => {
     api.disputes = [fresh('du_1', { status: 'under_review', submissionCount: 1 })];
-    await expect(disputes.take('du_1', 'U1ANA', null)).rejects.toThrow(/needs no response any more/);
+    await expect(disputes.take('du_1', 'U1ANA', null)).rejects.toThrow(/no longer needs a response/);
   });
 });
 
@@ -391,7 +391,7 @@ describe('the digest', () => {
     partner: null,
   };
 
-  it('is told once a day, with what is due and who has it', async () => {
+  it('is posted once a day, with what is due and who owns it', async () => {
     api.disputes = [
       fresh('du_soon', { respondBy: inHours(5) }),
       fresh('du_later', { respondBy: inHours(200) }),

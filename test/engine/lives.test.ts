@@ -152,13 +152,13 @@ describe('what is due', () => {
       await expect.poll(() => moved, soon).toEqual(['T-1']);
       await expect
         .poll(() => engine.state().reason, soon)
-        .toBe('due things of paydesk.others can’t be taken in hand');
+        .toBe('due rows of paydesk.others can’t be claimed');
       await harmer.query(mend);
       await expect.poll(() => engine.state().reason, soon).toBeNull();
     },
   );
 
-  it('is not in hand more often at once than its kind allows', async () => {
+  it('is not claimed more often at once than its kind allows', async () => {
     let inside = 0;
     let most = 0;
     const moved: string[] = [];

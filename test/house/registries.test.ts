@@ -7,6 +7,9 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
+import { ownRecords } from '../../src/alerts/invariants/own-records.js';
+import { shippedInvariants } from '../../src/alerts/invariants/shipped.js';
+import { shippedMetrics } from '../../src/alerts/shipped-metrics.js';
 import { formats } from '../../src/reconciliation/formats/index.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { buildManifest, botScopes, printManifest } from '../../src/wiring/manifest.js';
@@ -24,7 +27,8 @@ const namesIn = (folder: string): string[] =>
 
 const readmePath = join(root, 'README.md');
 const readme = readFileSync(readmePath, 'utf8');
-const reconciliationPage = readFileSync(join(root, 'docs/reconciliation.md'), 'utf8');
+const formatsPath = join(root, 'docs/reconciliation.md');
+const formatsPage = readFileSync(formatsPath, 'utf8');
 
 const cellsOf = (row: string): string[] =>
   row
@@ -68,9 +72,13 @@ it(`the README’s tables are those of the registries ${writes}`, async () => {
     ['Jobs', jobs({}).map(({ id, summary }) => [`\`${id}\``, summary])],
   ];
   const page = tables.reduce((text, [heading, rows]) => withRows(text, heading, rows), readme);
-  const style = await resolveConfig(readmePath);
-  await expect(await format(page, { ...style, filepath: readmePath })).toMatchFileSnapshot(readmePath);
+  await expectPage(page, readmePath);
 });
+
+async function expectPage(page: string, filepath: string): Promise<void> {
+  const style = await resolveConfig(filepath);
+  await expect(await format(page, { ...style, filepath })).toMatchFileSnapshot(filepath);
+}
 
 describe('commands', () => {
   it('one file each', () => {
@@ -118,17 +126,28 @@ describe('jobs', () => {
 });
 
 describe('statement formats', () => {
-  it.each(formats.map(({ id }) => id))('%s has a test, a sample and a row on its page', (id) => {
+  it(`their page lists each ${writes}`, async () => {
+    const written = rowsUnder(formatsPage, 'Formats');
+    const rows = formats.map(
+      ({ id, title }) => written.find(([cell]) => cell === `\`${id}\``) ?? [`\`${id}\``, title],
+    );
+    // What ships as profiles of CSV files has a row for all.
+    const profiles = written.filter(([cell = '']) => cell.includes(', '));
+    await expectPage(withRows(formatsPage, 'Formats', [...rows, ...profiles]), formatsPath);
+  });
+
+  it.each(formats.map(({ id }) => id))('%s has a test and a sample', (id) => {
     const folder = 'test/reconciliation/formats';
     expect(readdirSync(join(root, folder))).toContain(`${id}.test.ts`);
     const sample = `add a sample to ${folder}/samples.ts, which ${folder}/robustness.test.ts then damages in many ways`;
     expect(Object.keys(samples), sample).toContain(id);
-    const row = 'add a row to the table of formats in docs/reconciliation.md';
-    expect(
-      rowsUnder(reconciliationPage, 'Formats').map(([cell]) => cell),
-      row,
-    ).toContain(`\`${id}\``);
   });
+});
+
+it('the page about anomalies names every metric and invariant that ships', () => {
+  const page = readFileSync(join(root, 'docs/anomalies.md'), 'utf8');
+  const ids = [...shippedMetrics, ...shippedInvariants, ...ownRecords].map(({ id }) => id);
+  expect(ids.filter((id) => !page.includes(`\`${id}\``))).toEqual([]);
 });
 
 describe('manifest', () => {

@@ -5,6 +5,7 @@
  * would drop out of every check that follows edges.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
@@ -20,7 +21,9 @@ export interface SourceFile {
 export interface Imports {
   own: string[];
   packages: string[];
-  /** Relative imports without a file, as written. */
+  /** Modules of Node, without `node:`. */
+  builtins: string[];
+  /** Imports that lead to no file, or that only show when the code runs, as written. */
   unresolved: string[];
 }
 
@@ -33,9 +36,12 @@ export function sourceFiles(): SourceFile[] {
         join(folder, name),
       ),
     )
-    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
+    .filter((path) => isCode(path) && !path.endsWith('.d.ts'))
     .map((path) => ({ path: path.replaceAll('\\', '/'), imports: importsOf(path) }));
 }
+
+/** Whatever Node or the bundler runs, `.mts` and `.js` included: a file in another suffix would escape every check. */
+const isCode = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
 
 function importsOf(path: string): Imports {
   const source = readFileSync(join(root, path), 'utf8');
@@ -45,16 +51,23 @@ function importsOf(path: string): Imports {
 /** What a source text imports. `exists` says whether a path from the root is a file. */
 export function readImports(path: string, source: string, exists: (path: string) => boolean): Imports {
   const { importedFiles } = ts.preProcessFile(source, true, true);
-  const imports: Imports = { own: [], packages: [], unresolved: [] };
+  const imports: Imports = { own: [], packages: [], builtins: [], unresolved: hiddenImports(source) };
   for (const { fileName } of importedFiles) {
-    if (fileName.startsWith('.')) {
+    if (/^(?:[./]|file:)/.test(fileName)) {
       const target = candidates(path, fileName).find(exists);
       if (target === undefined) imports.unresolved.push(fileName);
       else imports.own.push(target);
-    } else if (!fileName.startsWith('node:')) imports.packages.push(packageName(fileName));
+    } else if (isBuiltin(fileName)) imports.builtins.push(fileName.replace(/^node:/, ''));
+    else imports.packages.push(packageName(fileName));
   }
   return imports;
 }
+
+/** An `import(…)` of anything but a text: no check can follow it. */
+const hiddenImports = (source: string): string[] =>
+  [...withoutComments(source).matchAll(/(?<![.\w])import\s*\(\s*(?!['"\s)]|\.\.\.)[^)\n]*\)/g)].map(
+    ([hidden]) => hidden,
+  );
 
 /** The files that a relative import can mean: an import of `x.js` is written in `x.ts` or `x.tsx`. */
 function candidates(from: string, name: string): string[] {
@@ -78,7 +91,7 @@ export interface SourceText {
 export const textsIn = (...folders: string[]): SourceText[] =>
   folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name))
+      .filter(isCode)
       .map((name) => join(folder, name).replaceAll('\\', '/'))
       .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) })),
   );

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { readImports, sourceFiles, type SourceFile } from './source-tree.js';
-import { circles, crossings, strayLibraries } from './walls.js';
+import { circles, crossings, strayBuiltins, strayLibraries } from './walls.js';
 
 const files = sourceFiles();
 
@@ -14,8 +14,12 @@ describe('imports run down', () => {
   });
 });
 
-it('libraries stay in their rooms, and the kernel has none', () => {
+it('libraries stay in their rooms, and the lowest floors have none', () => {
   expect(files.flatMap(strayLibraries)).toEqual([]);
+});
+
+it('inner rooms use nothing of Node that reaches outside', () => {
+  expect(files.flatMap(strayBuiltins)).toEqual([]);
 });
 
 it('there is no circle', () => {
@@ -35,7 +39,12 @@ const house = (texts: Record<string, string>): SourceFile[] =>
 
 const findings = (texts: Record<string, string>): string[] => {
   const built = house(texts);
-  return [...built.flatMap(crossings), ...built.flatMap(strayLibraries), ...circles(built)];
+  return [
+    ...built.flatMap(crossings),
+    ...built.flatMap(strayLibraries),
+    ...built.flatMap(strayBuiltins),
+    ...circles(built),
+  ];
 };
 
 describe('a violation is reported', () => {
@@ -88,12 +97,51 @@ describe('a violation is reported', () => {
       { 'sandbox/slack/page/x.tsx': `import { a } from './gone.js';` },
       /gone\.js: no such file/,
     ],
+    [
+      'an import is only known when the code runs',
+      { 'src/views/x.ts': 'export const f = (name: string) => import(`../../commands/${name}.js`);' },
+      /x\.ts → import\(`.*no such file/,
+    ],
+    [
+      'an import by an address from the root of the machine',
+      { 'src/views/x.ts': `import { a } from '/srv/paydesk/commands/index.js';` },
+      /\/srv\/.*no such file/,
+    ],
+    [
+      'a domain imports another domain inside a type',
+      { 'src/payments/x.ts': `export type A = import('../disputes/queue.js').DisputeQueue;` },
+      /payments\/x\.ts → src\/disputes/,
+    ],
+    [
+      'two files import each other through the index of their folder',
+      {
+        'src/payments/x/index.ts': `export * from './y.js';`,
+        'src/payments/x/y.ts': `import { z } from './index.js';`,
+      },
+      /x\/index\.ts → src\/payments\/x\/y\.ts → src\/payments\/x\/index\.ts/,
+    ],
+    [
+      'an adapter imports a domain',
+      { 'src/adapters/slack/x.ts': `import { a } from '../../remediation/remediation.js';` },
+      /slack\/x\.ts → src\/remediation/,
+    ],
+    [
+      'the product imports its tests',
+      { 'src/wiring/x.ts': `import { a } from '../../test/support/cards.js';`, 'test/support/cards.ts': '' },
+      /wiring\/x\.ts → test\/support/,
+    ],
+    [
+      'a domain opens files, without the prefix',
+      { 'src/alerts/x.ts': `import { readFileSync } from 'fs';` },
+      /alerts\/x\.ts → node:fs/,
+    ],
     ['a file belongs to no room', { 'src/elsewhere/x.ts': '' }, /elsewhere\/x\.ts: belongs to no room/],
     [
       'a library leaves its room',
       { 'commands/x.ts': `import { App } from '@slack/bolt';` },
       /commands\/x\.ts → @slack\/bolt/,
     ],
+    ['the nouns use a library', { 'src/nouns/x.ts': `import { z } from 'zod';` }, /nouns\/x\.ts → zod/],
     ['the kernel uses a library', { 'src/kernel/x.ts': `import { z } from 'zod';` }, /kernel\/x\.ts → zod/],
   ])('%s', (_why, texts, finding) => {
     expect(findings(texts)).toContainEqual(expect.stringMatching(finding));

@@ -180,12 +180,29 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   stripe: /^$/,
 };
 
-/** Uses of a library outside its room; in the kernel, of any library. */
+/** On these everything stands, so they stand on nothing that others write. */
+const withoutLibraries = /^src\/(?:kernel|ports|nouns|lifecycle)\//;
+
+/** Uses of a library outside its room. */
 export function strayLibraries({ path, imports }: SourceFile): string[] {
   return imports.packages
-    .filter((name) => path.startsWith('src/kernel/') || libraryRooms[name]?.test(path) === false)
+    .filter((name) => withoutLibraries.test(path) || libraryRooms[name]?.test(path) === false)
     .map((name) => `${path} → ${name}`);
 }
+
+/** Rooms that meet the world outside through ports alone, and what of Node they may use for that reason. */
+const inner = new RegExp(
+  `^(?:src/(?:ports|nouns|lifecycle|${domains.join('|')}|views|webhooks)|commands|jobs)/`,
+);
+const innerBuiltins = ['crypto', 'events'];
+
+/** Files, sockets, processes and threads in an inner room. */
+export const strayBuiltins = ({ path, imports }: SourceFile): string[] =>
+  inner.test(path)
+    ? imports.builtins
+        .filter((name) => !innerBuiltins.includes(name))
+        .map((name) => `${path} → node:${name}: only adapters reach outside`)
+    : [];
 
 /** Every circle of imports, as the trail that closes it. */
 export function circles(files: readonly SourceFile[]): string[] {

@@ -350,7 +350,7 @@ function ask(method: string, headers: Record<string, string>): Promise<IncomingM
 }
 
 describe('every answer', () => {
-  it('may not be kept, framed, scripted, or told of elsewhere', async () => {
+  it('may not be cached, framed, scripted, or named in a referrer', async () => {
     const page = await review();
     const redirected = await fetch(link, { redirect: 'manual' });
     const unknown = await fetch(link.replace(token, 'tok_unknown_0123456789'));

@@ -203,7 +203,7 @@ it('what was pending and came teaches how long money takes; what is open is stil
   ]);
   const lines = linesOf(bench.posted().at(-1)!.card).join('\n');
   expect(lines).toMatch(
-    /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today closed, tomorrow closed, to Sunday nothing yet, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
+    /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today closed, tomorrow closed, by Sunday nothing yet, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
   );
 });
 
@@ -216,7 +216,9 @@ it('the card of a payment that was captured twice names the line that it says ag
   const { doubled, sides } = await bench.desk.break(found?.id ?? '');
   expect([...sides, ...doubled].map(({ line }) => line.reference).sort()).toEqual(['P1', 'P9']);
   const lines = linesOf(breakCard(await bench.desk.break(found?.id ?? ''), []));
-  expect(lines.join('\n')).toMatch(/Partner’s statement.*\n.*`P9`.*line 3\n.*Says again.*\n.*`P1`.*line 2/);
+  expect(lines.join('\n')).toMatch(
+    /Partner’s statement.*\n.*`P9`.*line 3\n.*Repeats this line.*\n.*`P1`.*line 2/,
+  );
 });
 
 it.each([

@@ -7,7 +7,6 @@ import { currencyCodes } from '../../src/kernel/currency.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import {
   add,
-  allocate,
   compare,
   formatMajor,
   formatMoney,
@@ -89,35 +88,5 @@ describe('arithmetic', () => {
 
   it('refuses numbers that are not whole or not exact', () => {
     for (const number of [0.5, NaN, Infinity, 2 ** 53]) expect(() => money(number, 'EUR')).toThrow(OpsError);
-  });
-});
-
-describe('allocation', () => {
-  const weights = fc
-    .array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 12 })
-    .filter((all) => all.some((weight) => weight > 0n));
-
-  it('hands out exactly what it was given, and at most one minor unit off the fair share', () => {
-    fc.assert(
-      fc.property(amount, weights, (whole, shares) => {
-        const parts = allocate(whole, shares);
-        const total = shares.reduce((sum, share) => sum + share, 0n);
-        expect(parts.reduce((sum, part) => sum + part.minor, 0n)).toBe(whole.minor);
-        parts.forEach((part, index) => {
-          const offBy = part.minor * total - whole.minor * (shares[index] ?? 0n);
-          expect(offBy < total && offBy > -total).toBe(true);
-        });
-      }),
-    );
-  });
-
-  it('gives left-over units to the largest remainders, the earlier first', () => {
-    expect(allocate(money(100, 'EUR'), [1n, 1n, 1n]).map(({ minor }) => minor)).toEqual([34n, 33n, 33n]);
-    expect(allocate(money(-100, 'EUR'), [1n, 1n, 1n]).map(({ minor }) => minor)).toEqual([-34n, -33n, -33n]);
-    expect(allocate(money(10, 'EUR'), [0n, 3n]).map(({ minor }) => minor)).toEqual([0n, 10n]);
-  });
-
-  it('refuses weights that say nothing', () => {
-    for (const none of [[], [0n], [1n, -1n]]) expect(() => allocate(money(1, 'EUR'), none)).toThrow(OpsError);
   });
 });

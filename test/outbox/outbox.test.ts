@@ -69,7 +69,7 @@ describe('a file', () => {
 });
 
 describe('a message', () => {
-  it('leaves with the transaction that it tells of, and never after a rollback', async () => {
+  it('leaves with the transaction that it reports, and never after a rollback', async () => {
     const change = (text: string, fails: boolean) =>
       bench.db.run(async (tx) => {
         await bench.outbox.enqueue(tx, { channel: ops, card: card(text) });

@@ -62,14 +62,14 @@ it('says since when, how much, what it costs, and which payments to look at', as
   expect([partner, subject]).toEqual(['northpay', '2 failed payments since 2026-11-27 11:00 UTC']);
   expect(text).toBe(`Hello,
 
-Since 2026-11-27 11:00 UTC we see trouble with our payments through Northpay.
+Since 2026-11-27 11:00 UTC we have seen problems with our payments through Northpay.
 
 - Success rate, last 5 min: 75.0 % (n = 60); usually at this hour 75.0 % (n = 60).
 - Answer time, last 5 min: median 900 ms, 95th percentile 900 ms.
 
 Impact on us: 2 attempts failed between 2026-11-27 11:00 UTC and 2026-11-27 12:00 UTC, 19.99 EUR, 19.99 EUR. Declines that customers caused are not counted.
 
-Examples, by your references:
+Examples, with your references:
 - ch_1, 2026-11-27 11:50 UTC, 19.99 EUR, processing_error
 - pi_2, 2026-11-27 11:40 UTC, 19.99 EUR
 

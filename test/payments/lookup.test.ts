@@ -368,7 +368,7 @@ describe('ambiguous text', () => {
     expect(answers.map(brief)).toEqual([expected]);
   });
 
-  it('a day in an order that nobody can tell is looked for in both, and both are told', async () => {
+  it('an ambiguous day is searched in both orders, and both are shown', async () => {
     books.attempts = [made('in-march', '03-04T12:00'), made('in-april', '04-03T12:00')];
     const [answer] = await find('4242 03/04/2026');
     expect(answer).toMatchObject({

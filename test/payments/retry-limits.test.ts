@@ -121,8 +121,8 @@ describe('the line', () => {
   });
 
   it.each([
-    [1, ':repeat: 1 try with this card in 30 days, none left · visa'],
-    [20, ':repeat: 20 tries with this card in 30 days, none left · visa'],
+    [1, ':repeat: 1 try with this card in 30 days, no more allowed · visa'],
+    [20, ':repeat: 20 tries with this card in 30 days, no more allowed · visa'],
   ])('of a card that must not be tried again leaves none: %i', (tries, line) => {
     const facts = { network: 'visa', declineCode: null, networkAdviceCode: null, adviceCode: null, at: now };
     const never = retryAdvice({ ...facts, networkDeclineCode: '43' });

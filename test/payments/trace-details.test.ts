@@ -75,7 +75,7 @@ describe('what a hop carries', () => {
       'a partial capture says so',
       { charge: known(aCharge({ amountCaptured: eur(1500) })) },
       'capture',
-      { amount: eur(1500), note: 'a part of 20.00 EUR, the rest is released' },
+      { amount: eur(1500), note: 'part of 20.00 EUR; the rest is released' },
     ],
     [
       'a capture in parts says how much of what, and what may still come',
@@ -203,16 +203,16 @@ describe('what a hop carries', () => {
       { note: '2 attempts, latest succeeded' },
     ],
     [
-      'a capture booked though nothing was captured',
+      'a capture booked although nothing was captured',
       { ...uncaptured(), payment: known(aPayment({ status: 'canceled' })), ledger: known([anEntry()]) },
       'ledger',
-      { state: 'present', note: '1 entry: capture, though nothing was captured' },
+      { state: 'present', note: '1 entry: capture, although nothing was captured' },
     ],
   ])('%s', (_reason, changed, kind, expected) => {
     expect(hopOf(changed, kind)).toMatchObject(expected);
   });
 
-  it('rows that cannot be read are told beside those that can', () => {
+  it('rows that cannot be read are reported beside those that can', () => {
     const { headline } = trace({
       ledger: { state: 'known', value: [anEntry()], problems: ['row bk_2-d cannot be read'] },
     });

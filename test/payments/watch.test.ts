@@ -99,7 +99,7 @@ describe('a watch', () => {
   it.each<[string, HopState, string]>([
     ['arrives', 'present', 'DU1ANA Paid out: `pi_1`'],
     ['is overdue', 'overdue', 'DU1ANA The payout of `pi_1` is overdue'],
-    ['fails', 'failed', 'DU1ANA The payout of `pi_1` did not come'],
+    ['fails', 'failed', 'DU1ANA The payout of `pi_1` did not happen'],
   ])('ends with one direct message when the step %s', async (_name, state, text) => {
     const { id } = await started();
     await replica().advance(id);
@@ -145,7 +145,7 @@ describe('a watch', () => {
     const { id } = await started();
     expect(await replica().start('pi_1', 'U1ANA')).toBe('already');
     await started('pi_1', 'U2MEI');
-    await expect(replica().stop(id, 'U2MEI')).rejects.toThrow('This is not your watch.');
+    await expect(replica().stop(id, 'U2MEI')).rejects.toThrow('This watch belongs to another person.');
     await replica().stop(id, 'U1ANA');
     payout = 'present';
     await replica().advance(id);
@@ -156,9 +156,7 @@ describe('a watch', () => {
 
   it('of a payment of which nothing is expected is refused', async () => {
     payout = 'present';
-    await expect(replica().start('pi_1', 'U1ANA')).rejects.toThrow(
-      'Nothing further is expected of pi_1 now.',
-    );
+    await expect(replica().start('pi_1', 'U1ANA')).rejects.toThrow('Nothing further is expected for pi_1.');
   });
 
   it.each<[HopState | null, number, string | null]>([

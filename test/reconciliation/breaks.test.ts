@@ -120,7 +120,7 @@ describe('a break that a run found', () => {
     ]);
   });
 
-  it('that a person resolved stays resolved when its rows are named anew', async () => {
+  it('that a person resolved stays resolved when a run gives it other rows', async () => {
     await run('2026-11-27', [named]);
     await follow();
     await resolveBreak(life(), { id: 'BRK-1', personId: 'U1MEI', why: 'known' });

@@ -195,7 +195,7 @@ describe('parse', () => {
     [['parse', 'clean.sta', '--jsno'], /unknown option/, 'a misspelt option'],
     [
       ['reconcile', '--ledger', 'ledger.csv', '--statement', 'garbage.bin'],
-      /in no format that Paydesk knows/,
+      /format is unknown to Paydesk/,
       'no statement',
     ],
     [
@@ -358,7 +358,7 @@ describe('reconcile', () => {
     expect(later).toContainEqual(missing('L5', '-5000'));
   });
 
-  it('goes by what paydesk.yaml says of a partner', async () => {
+  it('applies a partner’s settings in paydesk.yaml', async () => {
     const asked = [...files, '--partner', 'aa', '--as-of', '2026-11-27'];
     const lines = linesOf(await paydesk(...asked));
     expect(lines).toContainEqual({

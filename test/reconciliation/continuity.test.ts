@@ -60,7 +60,7 @@ it.each<[string, StatedBalance, StatedBalance, string | null]>([
     expect(found?.message).toContain(`of NL1 differs by ${difference} from the closing balance of 2026-11-`);
 });
 
-it('only the oldest statement of an account in a file is held to another file', () => {
+it('only the oldest statement of an account in a file is compared with another file', () => {
   const [a, b, other] = [
     stated(26, 26, 1n, 2n),
     stated(25, 25, 1n, 2n),

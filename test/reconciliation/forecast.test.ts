@@ -41,7 +41,7 @@ describe('what is expected', () => {
   const settled = history(1, 40);
   const delay = learnDelay(settled, target);
 
-  it('learns delays in business days, so that a weekend is none', () => {
+  it('learns delays in business days, so that a weekend does not count', () => {
     expect([...(delay?.shares.keys() ?? [])]).toEqual([2, 3]);
     expect(delay?.lateAfter).toBe(3);
   });
@@ -111,12 +111,12 @@ describe('the outlook of a partner', () => {
     const card = forecastCard([outlook]);
     expect(faultsOf(card)).toEqual([]);
     expect(linesOf(card).join('\n')).toMatch(
-      /\*EUR\* today [\d,.]+ \(80 %: [\d,.]+–[\d,.]+\), tomorrow .* to Sunday .* · Mon 9 Mar brought [\d,.]+ of [\d,.]+ expected · n = \d+ · learned from \d+ days/,
+      /\*EUR\* today [\d,.]+ \(80 %: [\d,.]+–[\d,.]+\), tomorrow .* by Sunday .* · Mon 9 Mar brought [\d,.]+ of [\d,.]+ expected · n = \d+ · learned from \d+ days/,
     );
     expect(card.blocks.at(-1)).toMatchObject({ type: 'data_visualization', chart: { type: 'bar' } });
   });
 
-  it('goes by the settlement rule where the history is short, without an interval', async () => {
+  it('uses the settlement rule where the history is short, without an interval', async () => {
     const [euro] = (await outlookOf(past.slice(0, 20))).currencies;
     expect(euro).toMatchObject({ learnedFrom: null, today: { interval: null } });
     const total = euro!.awaitedMinor + euro!.week.minor + euro!.laterMinor + euro!.overdueMinor;
@@ -124,7 +124,7 @@ describe('the outlook of a partner', () => {
     expect(total, 'every amount is in one span').toBe(open.reduce((sum, each) => sum + each.amountMinor, 0n));
   });
 
-  it('calls no money overdue whose statement is still to come', async () => {
+  it('calls no money overdue whose statement has not come yet', async () => {
     const [euro] = (await outlookOf(past.slice(0, 20), today - 4)).currencies;
     expect(euro?.overdueMinor).toBe(0n);
     expect(euro?.awaitedMinor).toBeGreaterThan(0n);

@@ -85,7 +85,7 @@ describe('the card of the partner’s day says of its payouts', () => {
     [
       'which lines could be one',
       [row({ order: '' }), row({ order: '', reference: 'BK2' })],
-      '98.00 EUR could be any of 2 lines: Fri 27 Nov (harbour_27.csv, line 3; harbour_27.csv, line 4)',
+      '98.00 EUR matches any of 2 lines: Fri 27 Nov (harbour_27.csv, line 3; harbour_27.csv, line 4)',
       '; 1 payout ambiguous at Harbour Bank',
     ],
   ])('%s', async (_what, rows, line, headline) => {
@@ -150,7 +150,7 @@ it('nothing is missing at a bank whose statements begin later', async () => {
   expect(await traced()).toBeUndefined();
 });
 
-it('a partner that pays into no bank, and one that nobody knows, have no payouts to follow', async () => {
+it('a partner that pays into no bank, and an unknown one, have no payouts to follow', async () => {
   expect(await bench.desk.payoutsNamed('harbour', ['P1'], 'EUR')).toEqual([]);
   expect(await bench.desk.payoutsNamed('nobody', ['PO1'], 'EUR')).toEqual([]);
 });

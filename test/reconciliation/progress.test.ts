@@ -152,7 +152,7 @@ describe('the card of its day', () => {
       expect(second?.[1]).toMatch(/^Northpay is not whole for Fri 27 Nov/);
     });
 
-    it('is told to the person who asked for the run as well', async () => {
+    it('is also shown to the person who asked for the run', async () => {
       await bench.put('northpay_17.csv', { reference: 'P1', amount: '10.00', day: '2026-11-17' });
       await bench.settle();
       const told: string[] = [];

@@ -142,7 +142,7 @@ describe('an equation that does not hold', () => {
   it.each([
     [
       "update paydesk.breaks set state = 'resolved'",
-      'ends in another state',
+      'does not end in its current state',
       'a state that was changed by hand',
     ],
     [
@@ -210,7 +210,7 @@ describe('in the channel', () => {
     expect(more).toEqual([]);
     expect(message).toMatchObject({ channel: 'C0RECON01' });
     const { card } = message!;
-    expect(card.text).toBe('Week 23–29 Nov: 2 breaks open at its end, 1 more than before');
+    expect(card.text).toBe('Week 23–29 Nov: 2 breaks open at the end, 1 more than before');
     expect(linesOf(card).join('\n')).toContain(
       '*EUR* 1 open (120.00) + 1 new (5.00) − 1 cleared (5.00) = 1 open (120.00) · 1 of the cleared written off',
     );
@@ -225,8 +225,8 @@ describe('in the channel', () => {
     bench.setTime('2026-12-03T11:00:00Z');
     await run();
     expect(titles()).toEqual([
-      'Week 23–29 Nov: 2 breaks open at its end, 1 more than before',
-      'November 2026: 2 breaks open at its end, 1 more than before',
+      'Week 23–29 Nov: 2 breaks open at the end, 1 more than before',
+      'November 2026: 2 breaks open at the end, 1 more than before',
     ]);
     bench.setTime('2026-12-06T23:00:00Z');
     await run();

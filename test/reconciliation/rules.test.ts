@@ -150,7 +150,7 @@ describe.each<[why: string, LedgerEntry[], StatementLine[], MatchSettings, strin
   it('is said', () => expect(said(entries, lines, settings)).toEqual(wanted));
 });
 
-it('shows a payment under a wrong reference on both sides where a payout says what the batch comes to', () => {
+it('shows a payment under a wrong reference on both sides where a payout states the sum of the batch', () => {
   const sides = { entries: [entry('A', 'x', 60, { batch: 'b' })], lines: [line(1, 'p', 60, { batch: 'b' })] };
   const kinds = reconcile(sides, { ...defaultSettings, withinBatch: false }).map(
     (finding) => finding.type === 'break' && finding.kind,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it('a day whose process died before its card is told by the next look, its breaks included, and once', async () => {
+it('a day whose process died before its card is posted by the next look, once and with its breaks', async () => {
   await bench.book({ id: 'L1', reference: 'P1', minor: 10_000, day: '2026-11-26' });
   await bench.put('northpay_26.csv', { reference: 'P2', amount: '100.00', day: '2026-11-26' });
   bench.dieBeforeTelling(true);

@@ -165,7 +165,7 @@ describe('a bank statement', () => {
     expect(await runDay(25, mt940(25, '18,00', '22,00', '4,00'))).toEqual([]);
   });
 
-  it('that is corrected later is held to what it says now', async () => {
+  it('that is corrected later is judged by its new content', async () => {
     await runDay(24, mt940(24, '10,00', '15,00', '5,00'));
     await runDay(24, mt940(24, '10,00', '16,00', '6,00'));
     expect(await runDay(25, mt940(25, '16,00', '18,00', '2,00'))).toEqual([]);
@@ -436,7 +436,7 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     }
   });
 
-  it('takes a batch that a later file states anew from that file, and other lines by their reference', async () => {
+  it('takes a batch that a later file states again from that file, and other lines by their reference', async () => {
     const first = [
       '1,r1,100,EUR,2026-11-26,payment,0,B1,',
       '2,wrong,7,EUR,2026-11-26,payment,0,B1,',

@@ -145,7 +145,7 @@ describe('1. N distinct people', () => {
     expect(company.bank.effects.has(asked.remediation.idempotencyKey)).toBe(true);
   });
 
-  it('whoever asked may cancel, nobody else', async () => {
+  it('only the requester may cancel', async () => {
     const asked = await ask(replica);
     await expect(replica.desk.cancel(asked.remediation.id, 'dee')).rejects.toThrow('Only the requester');
     await replica.desk.cancel(asked.remediation.id, 'ana');
@@ -249,7 +249,7 @@ describe('3. at most once, and unless refused exactly once', () => {
     expect(company.bank.balances.get('acc')).toBe(10_000_000n - 5000n);
   });
 
-  it('two replicas that are told at once order once', async () => {
+  it('two replicas that are notified at once order once', async () => {
     const asked = await ask(replica);
     await replica.desk.approve(ballotOf(asked, 'eve'), null);
     const { id } = asked.remediation;
@@ -410,7 +410,7 @@ describe('6. caps cannot be evaded', () => {
     expect(10_000_000n - (company.bank.balances.get('other') ?? 0n)).toBeLessThanOrEqual(1_500_000n);
   });
 
-  it('what came to nothing gives its room back', async () => {
+  it('releases the cap reservation when nothing was done', async () => {
     company.bank.moods = ['refuses'];
     const first = await ask(replica, { amount: '10000', account: 'room' }).catch(() => null);
     expect(first, 'no such account').toBeNull();

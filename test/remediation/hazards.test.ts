@@ -66,7 +66,7 @@ const orders = (
 
 const noAnswer = () => Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
 
-describe('an order after one whose outcome nobody knows', () => {
+describe('an order after one with an unknown outcome', () => {
   it.each(['conflict', 'invalid', 'rate_limited', 'unavailable'] as const)(
     'is answered with %s, because the first one arrives only now: nobody says that no action taken',
     async (code) => {
@@ -319,7 +319,7 @@ describe('two requests about the same thing', () => {
     expect(company.bank.balances.get('acc')).toBe(10_000_000n - 5000n);
   });
 
-  it('the second waits for as long as nobody knows what became of the first', async () => {
+  it('the second waits while the outcome of the first is unknown', async () => {
     company.bank.moods = ['lost_after'];
     company.bank.deaf = Infinity;
     const first = await approved();
@@ -375,7 +375,7 @@ describe('a request that is due', () => {
 });
 
 describe('votes', () => {
-  it('whoever approved may still reject', async () => {
+  it('a person who approved may still reject', async () => {
     const asked = await ask(replica, { amount: '5000' });
     await replica.desk.approve(ballotOf(asked, 'eve'), null);
     await replica.desk.reject(ballotOf(asked, 'eve'), 'wrong customer, I see now');
@@ -456,7 +456,7 @@ describe('votes', () => {
     });
   });
 
-  it('whoever voted hears at home that a person has to decide', async () => {
+  it('people who voted see in App Home that a person has to decide', async () => {
     company.bank.moods = ['lost_after'];
     company.bank.deaf = Infinity;
     const asked = await approved();
@@ -555,7 +555,7 @@ describe('what holds a request up', () => {
         stateWhy: 'On hold: The bank refuses our key.',
       });
       expect(alarms).toEqual([
-        ` Paydesk can’t run ${asked.remediation.id}, which is approved. On hold: The bank refuses our key.`,
+        ` ${asked.remediation.id} is approved, but Paydesk can’t run it. On hold: The bank refuses our key.`,
       ]);
       expect(company.bank.orders).toEqual([]);
       company.bank.closed = null;
@@ -581,7 +581,7 @@ describe('what holds a request up', () => {
       Array.from(
         { length: 3 },
         () =>
-          `Paydesk can’t run ${asked.remediation.id}, which is approved. The bank refuses our key. Renew it.`,
+          `${asked.remediation.id} is approved, but Paydesk can’t run it. The bank refuses our key. Renew it.`,
       ),
     );
     await settle(replica, asked, 40 * minuteMs);

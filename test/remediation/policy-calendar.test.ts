@@ -138,7 +138,7 @@ describe('freezes', () => {
   });
 });
 
-describe('rates that no longer count are told beforehand', () => {
+describe('rates that are too old are reported beforehand', () => {
   const rates = [
     { date: '2026-11-01', currency: 'USD', rate: '0.5' },
     { date: '2026-10-01', currency: 'USD', rate: '0.5' },
@@ -206,7 +206,7 @@ describe('rates', () => {
     );
   });
 
-  it('an amount of the policy that does not read is told', () => {
+  it('an unreadable amount in the policy is reported', () => {
     expect(() => policyAmount(policy(), '1e3')).toThrow(OpsError);
   });
 });

@@ -56,7 +56,7 @@ describe('a vote', () => {
     expect(answer.ok ? '' : answer.message).toMatch(message);
   });
 
-  it('each kind of stranger is told in its own words', () => {
+  it('each kind of stranger gets its own refusal', () => {
     const kinds: PersonKind[] = ['guest', 'external', 'bot', 'deactivated'];
     const told = kinds.map((kind) => eligibleVote(allowed(), voter({ kind }), 'U1', []));
     expect(new Set(told.map((each) => (each.ok ? '' : each.message))).size).toBe(kinds.length);
@@ -234,7 +234,7 @@ describe('a policy that locks people out', () => {
     expect(lockOuts(policy(changes), members(groups))).toEqual(expected);
   });
 
-  it('is told exactly where some requester could never get the votes', () => {
+  it('is reported exactly where some requester could never get the votes', () => {
     const someone = fc.subarray(['U1', 'U2', 'U3', 'U4']);
     fc.assert(
       fc.property(someone, someone, fc.integer({ min: 1, max: 4 }), (agents, leads, approvals) => {

@@ -75,7 +75,7 @@ describe('the first rule about a request decides', () => {
     });
   });
 
-  it('the trail tells of every rule that was looked at', () => {
+  it('the trail lists every rule that was tried', () => {
     const rules = [
       rule({ id: 'routes', actions: ['pause-route'] }),
       rule({ id: 'low', risks: ['low'] }),
@@ -222,7 +222,7 @@ const anyRule: fc.Arbitrary<Rule> = fc
   })
   .map((changes) => rule({ id: `r${changes.approvals}`, ...changes }));
 
-it('whoever leaves a group is never allowed more', () => {
+it('a person who leaves a group is never allowed more', () => {
   const groups = fc.uniqueArray(groupName);
   fc.assert(
     fc.property(fc.array(anyRule, { maxLength: 4 }), groups, groups, (rules, kept, lost) => {

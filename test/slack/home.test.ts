@@ -37,7 +37,7 @@ const becomes = (text: string) => until(async () => (await shownTo('ana')).inclu
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   beforeEach(() => desk.startReplica(transport));
 
-  it('is rendered for whoever opens it', async () => {
+  it('is rendered for the person who opens it', async () => {
     const people: string[] = [];
     desk.home = ({ userId, teamId }) => {
       people.push(teamId);
@@ -61,7 +61,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await becomes('Rendering 2');
   });
 
-  it('also when the click failed, which is told', async () => {
+  it('also when the click failed, which is reported', async () => {
     const { id } = await opened();
     desk.click = () => Promise.reject(new OpsError('forbidden', 'Not yours.'));
     await click(id);

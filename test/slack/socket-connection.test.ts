@@ -31,7 +31,7 @@ describe('the wait before the next attempt', () => {
     expect([0, 250, lasted - 1].map((ms) => waits.afterConnection(ms))).toEqual([250, 500, 1000]);
   });
 
-  it('is none after a connection that lasted, and begins anew after it', () => {
+  it('is zero after a connection that lasted, and starts again after it', () => {
     const waits = createReconnectWaits(defaultPatience, noJitter);
     waits.afterFailure(new Error('away'));
     waits.afterConnection(10);

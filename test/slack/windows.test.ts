@@ -49,7 +49,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await until(() => desk.observed.includes('form ok'));
   });
 
-  it('errors stand at their inputs, and the corrected window is taken', async () => {
+  it('errors are shown at their inputs, and the corrected window is accepted', async () => {
     const viewId = await desk.opened();
     const errors = { amount: 'More than is left. /payment shows it.' };
     const marked = { amount: 'More than is left. `/payment` shows it.' };

@@ -199,7 +199,7 @@ describe('a whole file', () => {
     await expect(archived(sha256)).rejects.toThrow('no longer matches its hash');
   });
 
-  it('is told from its folder, its name or its account', async () => {
+  it('is recognised by its folder, its name or its account', async () => {
     await mkdir(join(inbox, 'northpay'));
     await put('northpay/a.sta', mt940('NL1', '1,00'));
     await put('northpay-b.sta', mt940('NL2', '2,00'));
@@ -276,7 +276,7 @@ describe('a packed file', () => {
 
 describe('a file that cannot be used', () => {
   const unusable: [why: string, name: string, content: string, words: RegExp][] = [
-    ['it is in no format', 'northpay_1.txt', 'hello', /no format that Paydesk knows/],
+    ['it is in no format', 'northpay_1.txt', 'hello', /format is unknown to Paydesk/],
     ['it is empty', 'northpay_1.csv', '', /empty/],
     ['nobody is known to have sent it', 'unknown.sta', mt940(), /which partner sent it/],
     ['it is of another century', 'northpay_1.sta', mt940().replaceAll('2611', '5611'), /too far from today/],

@@ -169,7 +169,7 @@ describe('a bucket', () => {
           '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>1</NextContinuationToken></ListBucketResult>',
         ),
       'unavailable',
-      /does not go on/,
+      /breaks off/,
     ],
   ])('survives %s', async (_what, instead, code, words) => {
     s3.instead = instead;

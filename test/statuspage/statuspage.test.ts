@@ -193,10 +193,10 @@ describe('what cannot be read hides nothing else', () => {
       [],
     ],
     [
-      'components that are no list',
+      'components that are not a list',
       { components: 'all fine' },
       { components: [], incidents: [{ name: 'Delayed payouts' }] },
-      ['the components are no list'],
+      ['the components are not a list'],
     ],
     [
       'one component',
@@ -216,10 +216,10 @@ describe('what cannot be read hides nothing else', () => {
       ['incident 1 cannot be read: name'],
     ],
     [
-      'an incident that is none',
+      'an incident that is not an object',
       { incidents: [null, incident] },
       { incidents: [{ name: 'Delayed payouts' }] },
-      ['incident 1 cannot be read: it is none'],
+      ['incident 1 cannot be read: it is not an object'],
     ],
     [
       'a maintenance',

@@ -75,8 +75,8 @@ it.each<[string, LinkingObject, object, ObjectLink]>([
     link('ch_1', null),
   ],
   ['nothing, for a draft', 'invoice', { customer: 'cus_1', payments: { data: [] } }, link(null, 'cus_1')],
-  ['its customer', 'setup_intent', { customer: 'cus_1' }, link(null, 'cus_1')],
-  ['its customer', 'payment_method', { customer: 'cus_1' }, link(null, 'cus_1')],
+  ['the e-mail address of its customer', 'setup_intent', { customer: 'cus_1' }, link(null, 'cus_1')],
+  ['the e-mail address of its customer', 'payment_method', { customer: 'cus_1' }, link(null, 'cus_1')],
   ['nobody', 'payment_method', { customer: null }, link(null, null)],
 ])('%s: %s', async (_leadsTo, object, fields, expected) => {
   stripe.put(collections[object], { id: 'x_1234', ...fields });

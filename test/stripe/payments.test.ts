@@ -130,8 +130,8 @@ describe('lists', () => {
   const unreadable: [reason: string, fields: objects.Fields, says: string][] = [
     ['a stablecoin', { currency: 'usdc' }, 'currency is not an ISO 4217 currency'],
     ['a currency to come', { currency: 'zzz' }, 'currency is not an ISO 4217 currency'],
-    ['a fraction of a króna', { currency: 'isk', amount: 4010 }, 'amount is no whole amount of ISK'],
-    ['a fraction of a shilling', { currency: 'ugx', amount: 1 }, 'amount is no whole amount of UGX'],
+    ['a fraction of a króna', { currency: 'isk', amount: 4010 }, 'amount is not a whole amount of ISK'],
+    ['a fraction of a shilling', { currency: 'ugx', amount: 1 }, 'amount is not a whole amount of UGX'],
     ['an amount that is none', { amount: '12.50' }, 'amount: '],
     ['no amount', { amount: null }, 'amount: '],
     ['a date beyond all dates', { created: 9e15 }, 'created: '],

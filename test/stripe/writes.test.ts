@@ -293,7 +293,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('an outcome that nobody knows', () => {
+describe('an unknown outcome', () => {
   const rows: [reason: string, fault: Fault][] = [
     ['dropped connection', dropped],
     ['answer cut off', cutOff],

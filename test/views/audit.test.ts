@@ -104,7 +104,7 @@ describe('sentences', () => {
       Paydesk set up \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk archived the channel of \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk closed \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk could not make a channel for \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk could not create a channel for \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk opened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk finished setting up \`REM-3\`, 2026-11-20 22:47 UTC
       <@U1LARS> froze all guarded actions, 2026-11-20 22:47 UTC: “Refunds go out twice.”
@@ -161,7 +161,7 @@ describe('sentences', () => {
       Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk began to watch \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk reported the end of the watch \`REM-3\`, 2026-11-20 22:47 UTC"
+      Paydesk sent the final message of the watch \`REM-3\`, 2026-11-20 22:47 UTC"
     `);
   });
 

@@ -309,7 +309,7 @@ describe('/dispute', () => {
       *Evidence* none yet
       *Payment* ‹pi_1paid›
       *Owner:* none yet
-      *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer it is lost.
+      *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer, the dispute is lost.
       *At stake:* nothing withdrawn from the balance yet
       *Evidence required:* customer purchase IP, access activity log; or billing address, customer signature; or shipping address, shipping documentation
       [Take → du_1]
@@ -396,7 +396,7 @@ describe('/dispute', () => {
       *Deadline missed*
       :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
       [Dispute → du_past]
-      All disputes read 2026-11-20 12:00 UTC, changes followed since · as of 2026-11-20 12:00 UTC"
+      All disputes read 2026-11-20 12:00 UTC; later changes are included · as of 2026-11-20 12:00 UTC"
     `);
     expect(tableIn(card)).toMatchInlineSnapshot(`
       [
@@ -415,7 +415,7 @@ describe('/dispute', () => {
       *Deadline missed*
       :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
       [Dispute → du_past]
-      All disputes read 2026-11-20 12:00 UTC, changes followed since · as of 2026-11-20 12:00 UTC"
+      All disputes read 2026-11-20 12:00 UTC; later changes are included · as of 2026-11-20 12:00 UTC"
     `);
   });
 
@@ -445,8 +445,8 @@ describe('/dispute', () => {
   it('the card in the channel, its news, a warning and a reminder', () => {
     const dispute = aKnownDispute();
     expect(read(announcementCard({ dispute, now, links }))).toMatchInlineSnapshot(`
-      "Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC
-      :large_orange_circle: *Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC*
+      "Dispute for 20.00 EUR: response due by 2026-11-22 12:00 UTC
+      :large_orange_circle: *Dispute for 20.00 EUR: response due by 2026-11-22 12:00 UTC*
       *Reason:* fraudulent · visa 10.4
       *Owner:* none yet
       [Take → du_1]
@@ -461,9 +461,9 @@ describe('/dispute', () => {
       'Take',
     );
     expect(read(fraudWarningCard({ warning: aWarning(), charge: aCharge(), links }))).toMatchInlineSnapshot(`
-      "Early fraud warning over 20.00 EUR: unauthorized use of card
-      :triangular_flag_on_post: *Early fraud warning over 20.00 EUR: unauthorized use of card*
-      A full refund now keeps it from becoming a dispute. The warning counts in the network’s programme either way.
+      "Early fraud warning for 20.00 EUR: unauthorized use of card
+      :triangular_flag_on_post: *Early fraud warning for 20.00 EUR: unauthorized use of card*
+      A full refund now keeps it from becoming a dispute. The warning counts towards the network’s programme either way.
       [Payment → pi_1paid]
       ‹issfr_1› · raised 2026-11-14 09:00 UTC"
     `);
@@ -506,13 +506,13 @@ describe('/dispute', () => {
     expect(read(statsCard({ ...facts, warningsSince: at('11-10T00:00') }))).toMatchInlineSnapshot(`
       "25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)
       :bar_chart: *25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)*
-      *Answered ones:* 67 % won (12 of 18; 95 % interval 44–84 %)
+      *Answered:* 67 % won (12 of 18; 95 % interval 44–84 %)
       *Lost without an answer:* 3 · *Undecided:* 4 · *Inquiries:* 0
       *Reasons*
       • fraudulent: 18 · 67 % won (12 of 18; 95 % interval 44–84 %)
       • duplicate: 7 · 0 % won (0 of 3; 95 % interval 0–56 %)
       *Visa VAMP: 1.49 % (90 disputes + 20 early fraud warnings ÷ 7,400 settled payments)*
-      • excessive (1.5 % and 1,500 or more, in force since 2026-04-01): 1,390 more reach it
+      • excessive (1.5 % and 1,500 or more, in force since 2026-04-01): 1,390 more are needed to reach it
       *Mastercard ECM: 90 counted (90 disputes ÷ settled payments unknown: the books have no view card_settlements)*
       • ECM (1.5 % and 100 or more)
       • HECM (3 % and 300 or more)

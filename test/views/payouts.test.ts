@@ -71,7 +71,7 @@ it('a payout that is short of its entries, with its line at the bank and its bre
     • 1,213 captures: 9,200.00 EUR
     • 12 refunds: -80.00 EUR
     • 1 fee: -110.00 EUR
-    :red_circle: expected 9,010.00 EUR, paid 9,000.00 EUR · 10.00 EUR less than what it contains
+    :red_circle: expected 9,010.00 EUR, paid 9,000.00 EUR · 10.00 EUR less than its contents
     :red_circle: *BRK-2* · 10.00 EUR short (payout differs from its lines) · material · Wed 18 Nov · 2–3 days · not taken
     :grey_question: statements: the database is down (E-1)
     [BRK-2 → BRK-2]
@@ -94,7 +94,7 @@ it.each<[string, PayoutReport['contents'], PayoutReport['reported'], string[]]>(
     [
       '*What it contains, per the partner’s report*',
       '• 2 payments: 0.20 EUR',
-      ':red_circle: expected 0.20 EUR, paid 0.19 EUR · 0.01 EUR less than what it contains',
+      ':red_circle: expected 0.20 EUR, paid 0.19 EUR · 0.01 EUR less than its contents',
     ],
   ],
   [
@@ -110,7 +110,7 @@ it.each<[string, PayoutReport['contents'], PayoutReport['reported'], string[]]>(
     [
       '*What it contains, per the partner’s report*',
       '• 2 payments: 0.20 EUR',
-      ':red_circle: expected 0.20 EUR, paid 0.19 EUR · 0.01 EUR less than what it contains',
+      ':red_circle: expected 0.20 EUR, paid 0.19 EUR · 0.01 EUR less than its contents',
     ],
   ],
   [
@@ -138,7 +138,7 @@ it.each([
   [
     'is booked in two parts, more than its entries',
     [-12n, -3n],
-    'Payout booked, per our books; 0.03 EUR more than what it contains · 0.15 EUR B-1',
+    'Payout booked, per our books; 0.03 EUR more than its contents · 0.15 EUR B-1',
   ],
 ] as [string, bigint[], string][])('a payout of the books alone that %s', (_which, paid, first) => {
   const part = { partner: 'halcyon', account: 'clearing:halcyon', currency: 'EUR', entries: 1 };

@@ -112,8 +112,8 @@ describe('the first line and the line of the decline', () => {
     [
       'after a span',
       { brand: 'mastercard', decline: 'insufficient_funds', network: '51', networkAdvice: '26' },
-      ':x: *Authorisation failed: insufficient funds; try again later, at the earliest 2026-11-22 11:30 UTC*',
-      'insufficient funds (51) · try again later, at the earliest 2026-11-22 11:30 UTC',
+      ':x: *Authorisation failed: insufficient funds; try again at 2026-11-22 11:30 UTC or later*',
+      'insufficient funds (51) · try again at 2026-11-22 11:30 UTC or later',
     ],
     [
       'later, at no known time',
@@ -143,7 +143,7 @@ describe('the first line and the line of the decline', () => {
       'nothing known, and the codes as they came',
       { decline: 'new_word', network: 'Z9', networkAdvice: '77' },
       ':x: *Authorisation failed: new word*',
-      'new_word (Z9) · no advice known about trying again · network advice code 77',
+      'new_word (Z9) · no retry advice for this decline · network advice code 77',
     ],
     [
       'blocked before the network',
@@ -162,7 +162,7 @@ describe('the first line and the line of the decline', () => {
   it('a span that is over says since when', () => {
     const codes = { brand: 'mastercard', decline: 'insufficient_funds', network: '51', networkAdvice: '25' };
     expect(headline(findingsOf(declined(codes, { createdAt: at('11-18T09:00') })))).toBe(
-      ':x: *Authorisation failed: insufficient funds; may be tried again since 2026-11-19 09:00 UTC*',
+      ':x: *Authorisation failed: insufficient funds; can be tried again (since 2026-11-19 09:00 UTC)*',
     );
   });
 });
@@ -238,11 +238,11 @@ it('the whole card of a declined payment', () => {
   const codes = { brand: 'mastercard', decline: 'insufficient_funds', network: '51', networkAdvice: '26' };
   const tries = { network: 'mastercard', limit: { tries: 35, days: 30 }, tries: 4, more: false };
   expect(read(findingsOf(declined(codes), { cardTries: known(tries) })).join('\n')).toMatchInlineSnapshot(`
-    "Authorisation failed: insufficient funds; try again later, at the earliest 2026-11-22 11:30 UTC · pi_1paid · 20.00 EUR
-    :x: *Authorisation failed: insufficient funds; try again later, at the earliest 2026-11-22 11:30 UTC*
+    "Authorisation failed: insufficient funds; try again at 2026-11-22 11:30 UTC or later · pi_1paid · 20.00 EUR
+    :x: *Authorisation failed: insufficient funds; try again at 2026-11-22 11:30 UTC or later*
     \`pi_1paid\` · *20.00 EUR* · requires payment method · at northpay · mastercard ••4242 · order \`ORD-1\` · a•••@example.com
     :x: *Attempt* failed · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · \`ORD-1\` · failed, insufficient_funds
-    :x: *Authorisation* failed · 20.00 EUR · 2026-11-20 11:30 UTC (30 min ago) · \`ch_1paid\` · insufficient funds (51) · try again later, at the earliest 2026-11-22 11:30 UTC
+    :x: *Authorisation* failed · 20.00 EUR · 2026-11-20 11:30 UTC (30 min ago) · \`ch_1paid\` · insufficient funds (51) · try again at 2026-11-22 11:30 UTC or later
     :heavy_minus_sign: *Capture* not expected
     :heavy_minus_sign: *Balance* not expected
     :heavy_minus_sign: *Payout* not expected

@@ -1,5 +1,5 @@
 /**
- * What 3-D Secure came to: `payment_method_details.card.three_d_secure` of a charge.
+ * How 3-D Secure ended: `payment_method_details.card.three_d_secure` of a charge.
  * Invariant: it follows from the order's key and the brand alone, so the same seed tells the same.
  * Sources: Stripe's documentation of the object; the networks' electronic commerce indicators (see docs/retries.md).
  */

@@ -96,7 +96,7 @@ const taskCard = object(
   message,
 );
 
-/** Both stand at the same place. */
+/** Both are shown at the same place. */
 const oneIcon: Rule = (value) =>
   'icon' in value && 'slack_icon' in value
     ? { at: 'slack_icon', message: 'must define only one of `icon` or `slack_icon`' }

@@ -1,6 +1,6 @@
 /**
  * The `data_visualization` block as SVG: line, bar, area and pie.
- * Invariant: every number drawn is also in a table for screen readers; colours are told apart without relying on
+ * Invariant: every number drawn is also in a table for screen readers; colours can be distinguished without relying on
  * order alone, as each has its name in the legend.
  */
 import type { VNode } from 'preact';

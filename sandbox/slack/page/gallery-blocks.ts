@@ -121,7 +121,7 @@ export const blockExhibits: Exhibit[] = [
   exhibit(
     'long section, folded and expanded',
     { type: 'section', text: mrkdwn(long) },
-    { type: 'section', text: mrkdwn('This one asks to stand open.'), expand: true },
+    { type: 'section', text: mrkdwn('This one starts expanded.'), expand: true },
   ),
   exhibit('section with picture', {
     type: 'section',

@@ -90,7 +90,7 @@ function ObjectsForm({ title, busy, onGive }: ObjectsFormProps): VNode {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      {wrong && <p class="input-error">This is no JSON object and no list of them.</p>}
+      {wrong && <p class="input-error">This is not a JSON object or a list of objects.</p>}
       <button
         type="button"
         class="button plain-style small"

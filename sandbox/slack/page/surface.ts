@@ -1,5 +1,5 @@
 /**
- * Where blocks stand and act: one message, one modal or one Home, with the values of its inputs.
+ * Where blocks are shown and act: one message, one modal or one Home, with the values of its inputs.
  * Invariant: an element changes its value first and acts afterwards, so that an action carries the state it made.
  */
 import { createContext } from 'preact';

@@ -81,7 +81,7 @@ function SwitcherDialog({ onClose }: { onClose: () => void }): VNode {
       {found.length > 0 ? (
         <CompletionList {...{ listId, found, active }} onPick={jump} />
       ) : (
-        <p class="options-note">No conversation begins so.</p>
+        <p class="options-note">No channel or person matches.</p>
       )}
     </dialog>
   );

@@ -53,7 +53,7 @@ const readingOf = (invariant: Invariant, { key, value, since }: Row): Reading =>
 function exact(invariant: Invariant, value: string | null): Rational {
   const read = parseRational(value ?? '');
   if (read.ok) return read.value;
-  throw unreadable(invariant, 'a row whose `value` is no decimal number');
+  throw unreadable(invariant, 'a row whose `value` is not a decimal number');
 }
 
 const lineOf = (row: Record<string, unknown>): string =>

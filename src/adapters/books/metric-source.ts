@@ -1,7 +1,7 @@
 /**
  * Counts metrics in the company's books: the books' own engine aggregates, and only counts come back.
  *
- * Invariants: reading only; every count is checked, and a row that is none makes the metric unreadable instead of wrong; the
+ * Invariants: reading only; every count is checked, and a bad row makes the metric unreadable instead of wrong; the
  * number of slices is bounded.
  */
 import { OpsError } from '../../kernel/errors.js';
@@ -85,7 +85,7 @@ function questionOf(
 /** The begin of the bucket that a row is of. */
 function beginOf(metric: Metric, { bucket }: CountRow, from: Date, to: Date): number {
   if (!(bucket instanceof Date) || Number.isNaN(bucket.getTime()))
-    throw unreadable(metric, 'a row whose `bucket` is no timestamptz');
+    throw unreadable(metric, 'a row whose `bucket` is not a timestamptz');
   const begin = Math.floor(bucket.getTime() / metric.bucketMs) * metric.bucketMs;
   if (begin + metric.bucketMs <= from.getTime() || bucket >= to)
     throw unreadable(
@@ -141,7 +141,7 @@ function wholeNumber(metric: Metric, row: CountRow, name: string): number {
   if (!Number.isSafeInteger(count) || count < 0)
     throw unreadable(
       metric,
-      `a row whose \`${name}\` is no whole number`,
+      `a row whose \`${name}\` is not a whole number`,
       `Cast it: cast(count(*) as bigint) as ${name}.`,
     );
   return count;
@@ -152,11 +152,11 @@ function valueIn(metric: Metric, row: CountRow): number {
   const value = numberIn(row.value);
   if (metric.kind === 'amount' ? Number.isSafeInteger(value) : Number.isFinite(value)) return value;
   throw metric.kind === 'amount'
-    ? unreadable(metric, 'a row whose `value` is no whole number of minor units', 'Sum `amount_minor`.')
-    : unreadable(metric, 'a row whose `value` is no number', 'Leave out buckets without a value.');
+    ? unreadable(metric, 'a row whose `value` is not a whole number of minor units', 'Sum `amount_minor`.')
+    : unreadable(metric, 'a row whose `value` is not a number', 'Leave out buckets without a value.');
 }
 
-/** What engines write as text is a number too; nothing, a flag and an empty text are none. */
+/** What engines write as text is a number too; a missing value, a flag and an empty text are not. */
 function numberIn(value: unknown): number {
   if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value);
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
@@ -174,7 +174,7 @@ function textIn(metric: Metric, row: CountRow, name: string): string {
     throw unreadable(metric, `no column \`${name}\``, 'Each dimension is a column, under its name.');
   if (value === null) return 'none';
   if (typeof value === 'string') return value.slice(0, valueMax);
-  throw unreadable(metric, `a row whose \`${name}\` is no text`, `Cast it: cast(${name} as varchar).`);
+  throw unreadable(metric, `a row whose \`${name}\` is not text`, `Cast it: cast(${name} as varchar).`);
 }
 
 const unreadable = (metric: Metric, what: string, hint?: string): OpsError =>

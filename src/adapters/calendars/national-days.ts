@@ -68,7 +68,7 @@ const australia: Rule = (year) => ({ [isoDay(secondMonday(year, 6))]: "King's Bi
 /** Banks rest on Labour Day, which was no public holiday for long. */
 const korea: Rule = (year) => ({ [`${year}-05-01`]: 'Labour Day' });
 
-/** The days that a notice gives are all of a year; in other years those of the law stand, without children's half of one. */
+/** The days that a notice gives are all of a year; in other years those of the law apply, without children's half of one. */
 const china: Rule = (year, known) => {
   const notice = chineseHolidays[year];
   if (notice === undefined) return { [`${year}-06-01`]: null };

@@ -1,5 +1,5 @@
 /**
- * Takes over what replicas that died had in hand: every living replica looks for leases whose owner holds no presence lock.
+ * Takes over what dead replicas held: every living replica looks for leases whose owner holds no presence lock.
  *
  * Invariant: an owner counts as dead only after its lock was missing in several rounds in a row over one unbroken
  * connection of ours. After an outage of the database all sessions come back within a round, each at its own moment,
@@ -21,7 +21,7 @@ export interface Adopter {
 export interface AdopterOptions {
   session: Session;
   tables: readonly LifeTable[];
-  /** Called once what a dead replica had in hand is free. */
+  /** Called when the rows of a dead replica are free. */
   freed: () => void;
   log: Log;
 }

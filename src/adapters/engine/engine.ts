@@ -2,7 +2,7 @@
  * Moves what is due, durably: requests, alerts and other things with a life, and the slots of jobs. One mechanism
  * for all of them, kept in the rows of the things themselves.
  *
- * Invariants: each slot of a job runs once over all replicas and restarts; what a replica that died had in hand is taken
+ * Invariants: each slot of a job runs once over all replicas and restarts; what a dead replica held is taken
  * over; replicas need nothing but the database, of which each uses one connection here.
  * Deliberately absent: workflows and queues. A thing is moved on from where its row says that it is.
  */
@@ -93,7 +93,7 @@ function describeEngine(session: Session, worker: Worker, close: () => Promise<v
     if (closed) return 'closed';
     if (session.connection() === 0) return 'its database session is broken; it is reconnecting';
     const failing = worker.failing();
-    return failing.length === 0 ? null : `due things of ${failing.join(', ')} can’t be taken in hand`;
+    return failing.length === 0 ? null : `due rows of ${failing.join(', ')} can’t be claimed`;
   };
   return {
     state: () => ({ running: reason() === null, reason: reason() }),

@@ -79,7 +79,10 @@ async function advance<Desk>(
 async function run<Desk>(job: Job<Desk>, slot: Date, desk: Desk, log: Log): Promise<void> {
   try {
     if ((await within(longestMs, job.run(slot, desk, log))) === 'late')
-      throw new OpsError('unavailable', `The job ${job.id} has run for an hour and is no longer waited for.`);
+      throw new OpsError(
+        'unavailable',
+        `The job ${job.id} has run for over an hour; Paydesk no longer waits for it.`,
+      );
   } catch (error) {
     const fault = toOpsError(error);
     log.error({ errorId: fault.errorId, code: fault.code, err: fault }, 'a job failed');

@@ -1,14 +1,14 @@
 /**
- * The SQL of lives: taking due things in hand, keeping, giving back, and taking them from replicas that died.
+ * The SQL of lives: claiming due things, renewing and releasing them, and taking them from replicas that died.
  *
  * Invariant: each statement names the owner whose lease it changes, so that a replica which was stopped for longer than its
- * lease changes nothing of what another one has in hand since.
+ * lease changes nothing that another one holds by then.
  */
 import type { LifeTable } from '../../ports/lives.js';
 
 export type Query = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
-/** What a replica took in hand. */
+/** What a replica claimed. */
 export interface Taken {
   key: string;
   version: number;
@@ -21,14 +21,14 @@ export interface Claim {
   limit: number;
   /** Keys of which no other is taken; null for all. */
   only: readonly string[] | null;
-  /** Keys that are in hand already: their lease may look over to a process that was away from the database. */
+  /** Keys that this replica already holds: after it lost the database, their lease may look expired. */
   except: readonly string[];
 }
 
 /**
- * Taking and giving back need not wait for the disk: when the server crashes, a lease that was lost with it is not confirmed
- * over the next connection, so nothing is sent under it. What it says is ours and is not in hand was given back before the
- * crash, or its taking was never answered: it is taken again at once.
+ * Claims and releases need not wait for the disk: when the server crashes, a lease that was lost with it is not confirmed
+ * over the next connection, so nothing is sent under it. A row that names us and that we do not hold was released before the
+ * crash, or its claim was never answered: it is claimed again at once.
  */
 const quickly = "(select set_config('synchronous_commit', 'off', true)) quickly";
 

@@ -1,8 +1,8 @@
 /**
- * Moves due things on: takes them in hand, renews their leases while it works, and gives them back.
+ * Moves due things on: claims them, renews their leases while it works, and releases them.
  *
  * Invariants: a due thing is looked for when the database announces one, when the next one's time has come, and every
- * second in any case, so that a lost announcement costs a second and nothing else; a thing that throws is given back and due
+ * second in any case, so that a lost announcement costs a second and nothing else; a thing that throws is released and due
  * again a few seconds later; a lease is held only as far as the database last confirmed it over the connection of now.
  */
 import { secondMs, minuteMs, type Clock } from '../../kernel/clock.js';
@@ -23,7 +23,7 @@ const againMs = 10 * secondMs;
 export interface Worker {
   /** Something may be due, or free. */
   wake(): void;
-  /** Tables whose due things could not be taken in hand at the last try. */
+  /** Tables whose due things could not be claimed at the last try. */
   failing(): readonly string[];
   /** After a reconnect: checks that running work still holds its leases. */
   reconnected(): void;
@@ -151,7 +151,7 @@ async function advance(state: State, hand: Hand): Promise<void> {
   nap.wake();
 }
 
-/** While the database is away the thing stays in hand: no other replica could take it either. */
+/** While the database is down this replica keeps the thing: no other one could take it either. */
 async function giveBack(state: State, { living: kind, taken }: Hand): Promise<void> {
   const { session, owner, clock, log } = state;
   for (;;) {

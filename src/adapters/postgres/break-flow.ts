@@ -51,7 +51,7 @@ export const breakFlow =
 
 function flowOf(row: FlowRow): BreakFlow {
   if (row.contradicting !== null)
-    throw new OpsError('internal', `The history of ${row.contradicting} ends in another state than it has.`, {
+    throw new OpsError('internal', `The history of ${row.contradicting} does not end in its current state.`, {
       hint: 'Its rows were changed by hand. Restore them, or reopen the break and resolve it again.',
     });
   const sum = (name: Counted): BreakSum => ({

@@ -2,7 +2,7 @@
  * The outbox in Postgres: enqueueing for the desk, claiming for the senders.
  *
  * Invariants: see `ports/outbox.ts`. A claim leases the whole channel by moving its `next_at`, so two senders never
- * have messages of one channel in hand at once; whatever settles a claim is one statement that does nothing once another
+ * hold messages of one channel at once; each statement that settles a claim does nothing once another
  * sender has claimed the message.
  * Deliberately absent: waiting for locks. What a transaction of the desk is rewriting is passed over until it ends.
  */

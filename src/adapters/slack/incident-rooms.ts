@@ -31,7 +31,7 @@ const words: Readonly<Record<string, string>> = {
   no_external_invite_permission: 'one of these people is from another company',
   user_not_found: 'one of these people isn’t in this workspace',
   not_in_channel: 'the app was removed from the channel',
-  is_archived: 'the channel is archived already',
+  is_archived: 'the channel is already archived',
   channel_not_found: 'the channel is gone',
   storage_limit_reached: 'the workspace has no room for files',
 };

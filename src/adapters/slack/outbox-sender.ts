@@ -20,7 +20,7 @@ import { meaningOf, type Meaning } from './refusals.js';
 export interface OutboxSender {
   /** There may be something to send now. */
   wake(): void;
-  /** Lets the message in hand end, then stops. */
+  /** Finishes the current message, then stops. */
   stop(): Promise<void>;
 }
 

@@ -53,7 +53,7 @@ export function createReconnectWaits(
   return {
     afterFailure: (error) => {
       const fault = callFault(error);
-      // Slack says how long: that is no trouble of its own.
+      // Slack says how long: this is not a fault of the connection.
       return fault.kind === 'rate_limited' ? Math.max(firstWaitMs, fault.retryAfterMs) : grown();
     },
     afterConnection: (lastedMs) => {

@@ -29,7 +29,7 @@ import { isOfHome, viewOf } from './windows.js';
 export interface Notices extends FormNotices {
   waiting: (title: string) => Modal;
   done: (title: string) => Modal;
-  /** What of a form has to be corrected; those that belong to an input stand below it. */
+  /** What of a form has to be corrected; those that belong to an input are shown below it. */
   problems: (title: string, problems: readonly Problem[]) => Modal;
   error: (title: string, error: OpsError) => Modal;
   /** The same in the person's direct message, where the window is closed. */

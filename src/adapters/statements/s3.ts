@@ -62,7 +62,7 @@ async function listAll(facts: S3Place, signal: AbortSignal): Promise<ListedObjec
     objects.push(...page.objects);
     if (page.next === null) return objects;
     if (objects.length > mostFiles) throw tooMany(facts.id);
-    if (page.next === '' || page.next === next) throw unreadable(facts, 'its listing does not go on');
+    if (page.next === '' || page.next === next) throw unreadable(facts, 'its listing breaks off');
     next = page.next;
   }
 }
@@ -212,7 +212,7 @@ function refused(
   const gone = status === 412 || code === 'NoSuchKey' || (status === 404 && code === null);
   if (path !== null && gone) return changed(path);
   if (status >= 500 || status === 429 || code === 'SlowDown')
-    return new OpsError('unavailable', `${nameOf(facts)} has trouble: ${says}.`);
+    return new OpsError('unavailable', `${nameOf(facts)} reports an error: ${says}.`);
   const region = headers['x-amz-bucket-region'];
   return new OpsError('misconfigured', `${nameOf(facts)} refuses Paydesk: ${says}.`, {
     hint:

@@ -160,7 +160,7 @@ const componentIndicators: Readonly<Record<string, StatusIndicator>> = {
   major_outage: 'critical',
 };
 
-/** Null where neither the whole nor any part of it can be read: that is no status page. */
+/** Null where neither the whole nor any part of it can be read: that is not a status page. */
 function publishedStatusOf({
   page,
   status,
@@ -203,7 +203,7 @@ const underWay: readonly string[] = ['in_progress', 'verifying'];
 function partsOf<Part>(kind: string, list: unknown, schema: z.ZodType<Part>): Rows<Part> {
   const rows: Rows<Part> = { rows: [], problems: [] };
   if (list === undefined || list === null) return rows;
-  if (!Array.isArray(list)) return { rows: [], problems: [`the ${kind}s are no list`] };
+  if (!Array.isArray(list)) return { rows: [], problems: [`the ${kind}s are not a list`] };
   for (const [index, item] of list.entries()) {
     const read = schema.safeParse(item);
     if (read.success) rows.rows.push(read.data);
@@ -213,7 +213,7 @@ function partsOf<Part>(kind: string, list: unknown, schema: z.ZodType<Part>): Ro
 }
 
 const placeIn = ({ issues: [issue] }: z.ZodError): string =>
-  issue === undefined || issue.path.length === 0 ? 'it is none' : issue.path.join('.');
+  issue === undefined || issue.path.length === 0 ? `it is not an object` : issue.path.join('.');
 
 function componentOf({ name, status }: z.infer<typeof componentSchema>): PartnerComponent {
   return { name, status };

@@ -40,7 +40,7 @@ const counted = <Name extends string, Wire extends Record<Name | 'currency', unk
         context.addIssue({
           code: 'custom',
           path: [name],
-          message: `is no whole amount of ${String(wire.currency).toUpperCase()}`,
+          message: `is not a whole amount of ${String(wire.currency).toUpperCase()}`,
         });
   });
 

@@ -3,7 +3,7 @@
  *
  * Invariants: only queries are sent (Trino has no read-only session; the rights of our user are the cluster's); each ends within
  * its time limit, and what still runs at the end is cancelled; each has one line in the log, without SQL and values.
- * Deliberately absent: sessions, transactions and prepared statements, because every statement stands for itself.
+ * Deliberately absent: sessions, transactions and prepared statements, because every statement is independent.
  */
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
@@ -22,7 +22,7 @@ interface TrinoOptions {
   setting: string;
 }
 
-/** Nothing is asked before the first question. Throws `misconfigured` for an address that is none. */
+/** Nothing is asked before the first question. Throws `misconfigured` for an invalid address. */
 export function openTrino({ url, log, statementTimeoutMs, setting }: TrinoOptions): OpenBooks {
   const address = trinoAddress(url, setting);
   const running = new Map<AbortController, Promise<unknown>>();

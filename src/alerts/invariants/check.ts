@@ -39,7 +39,7 @@ export function breachesOf(
   const tables = readings.map((rows) => new Map(rows.map((row) => [row.key, row])));
   const keys = [...new Set(readings.flatMap((rows) => rows.map(({ key }) => key)))].sort();
   return [
-    ...empty.map((name): Breach => ({ key: null, words: `${name} gives nothing` })),
+    ...empty.map((name): Breach => ({ key: null, words: `${name} returned nothing` })),
     ...twiceIn(names, readings),
     ...keys.flatMap((key) =>
       breachOf(rule, names, { key, rows: tables.map((table) => table.get(key)), now }),
@@ -147,12 +147,12 @@ function whyOff(within: Rational, rate: Rational, reference: Rational): string |
   if (compareRational(reference, zero) <= 0) return `its reference is ${rationalText(reference)}`;
   const off = dividedBy(magnitude(minus(rate, reference)), reference);
   if (compareRational(off, within) <= 0) return null;
-  return `${rationalText(rate)}, its reference ${rationalText(reference)}: more than ${rationalText(within)} of it away`;
+  return `${rationalText(rate)} differs from its reference ${rationalText(reference)} by more than ${rationalText(within)} of it`;
 }
 
 function whyStale(afterMs: number, row: Reading | undefined, now: Date): string | null {
   if (!row || isNothing(row.value)) return null;
-  if (row.since === null) return `${rationalText(row.value)}, and nothing says since when`;
+  if (row.since === null) return `${rationalText(row.value)}, without the time of its last change`;
   const ageMs = now.getTime() - row.since.getTime();
   return ageMs <= afterMs ? null : `${rationalText(row.value)} for ${formatDuration(ageMs)}`;
 }

@@ -24,7 +24,7 @@ const subject = `split_part($1, ',', 1)`;
 export const ownRecords: readonly OwnRecord[] = [
   {
     id: 'statement-lateness',
-    name: 'Statements in time',
+    name: 'Statements on time',
     handledBy: 'reconciliation',
     rule: { kind: 'nothing' },
     sources: [

@@ -51,7 +51,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'duplicate-entries',
     'No duplicate entry ids',
-    'entry ids that are there twice',
+    'duplicate entry ids',
     `select entry_id as key, count(*) as value from ledger_entries
      where ${lately(7)} group by 1 having count(*) > 1 limit 100`,
     rowsOf('entry_id = $1'),
@@ -59,7 +59,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'duplicate-attempts',
     'No duplicate attempt ids',
-    'attempt ids that are there twice',
+    'duplicate attempt ids',
     `select attempt_id as key, count(*) as value from payment_attempts
      where created_at >= $1::timestamptz - interval '7 days' group by 1 having count(*) > 1 limit 100`,
     null,
@@ -77,7 +77,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'returned-payouts',
     'No returned payouts',
-    'payouts that were booked back',
+    'payouts whose booking was reversed',
     `select partner || ' ' || coalesce(batch_id, reference) || ' ' || currency as key, max(amount_minor) as value
      from ledger_entries where ${lately(7)} and kind = 'payout'
      group by partner, coalesce(batch_id, reference), currency, account having count(distinct direction) > 1 limit 100`,
@@ -85,7 +85,7 @@ export const shippedInvariants: readonly Invariant[] = [
   ),
   findsNothing(
     'unit-jumps',
-    'No jumps of units',
+    'No unit jumps',
     'partners whose amounts are 50 times what they were',
     `with typical as (
        select partner || ' ' || currency as key, created_at >= $1::timestamptz - interval '1 day' as is_new,
@@ -100,7 +100,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'ledger-gaps',
     'No days missing in the ledger',
-    'days without bookings of a partner that books every day',
+    'days without bookings for a partner that books every day',
     `with days as (
        select partner, business_day from ledger_entries where ${lately(30)} group by 1, 2),
      wanted as (

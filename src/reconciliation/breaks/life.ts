@@ -113,7 +113,7 @@ export function reopenBreak(
   { id, personId, why }: { id: string; personId: string; why: string },
 ): Promise<Break> {
   return changed(deps, id, (before) => {
-    if (isOpen(before)) throw new OpsError('conflict', `${id} is open already.`);
+    if (isOpen(before)) throw new OpsError('conflict', `${id} is already open.`);
     return {
       verb: 'reopened',
       kind: 'reopened',
@@ -130,7 +130,7 @@ export const isOpen = ({ state }: Pick<Break, 'state'>): boolean => state === 'o
 function requireOpen({ id, state }: Break): void {
   if (isOpen({ state })) return;
   throw new OpsError('conflict', `${id} is ${state === 'resolved' ? 'resolved' : 'written off'}.`, {
-    hint: `\`/recon break ${id}\` shows by what. Reopen it if that is wrong.`,
+    hint: `\`/recon break ${id}\` shows how. Reopen it if that is wrong.`,
   });
 }
 

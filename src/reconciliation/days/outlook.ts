@@ -28,7 +28,7 @@ interface OutlookDay {
   day: Day;
   /** Null where too little was known to say. */
   expectedMinor: bigint | null;
-  /** Null for days that no statement has told of yet. */
+  /** Null for days without a statement so far. */
   cameMinor: bigint | null;
 }
 

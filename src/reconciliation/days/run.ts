@@ -17,7 +17,7 @@ import { tellProgress } from './progress.js';
 import { breakRows } from '../breaks/rows.js';
 import { newestReport, partnerNamed, reportOf } from './report.js';
 
-/** A run that is told in the thread of its card names so many breaks. */
+/** How many breaks a run names in the thread of its card. */
 const mostTold = 20;
 /** Older days that are caught up are history: their open breaks are in the summary of the newest day. */
 const newsDays = 4;

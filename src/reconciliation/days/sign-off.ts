@@ -17,16 +17,16 @@ import { rewrite } from './run.js';
 const dayName = (deps: DaysDeps, { partner, businessDay }: UnitKey): string =>
   `${partnerNamed(deps, partner).name} ${isoDay(businessDay)}`;
 
-/** Throws `forbidden` for a person who wrote off a break of the day, `conflict` when it is signed off already. */
+/** Throws `forbidden` for a person who wrote off a break of the day, `conflict` when it is already signed off. */
 export async function signOff(deps: DaysDeps, key: UnitKey, personId: string): Promise<void> {
   if ((await deps.results.unit(key)) === null)
-    throw new OpsError('not_found', `${dayName(deps, key)} was not reconciled yet.`, {
-      hint: '`/recon` shows the days that were.',
+    throw new OpsError('not_found', `${dayName(deps, key)} has not been reconciled yet.`, {
+      hint: '`/recon` shows the days that have been.',
     });
   const openCount = await deps.breaks.count({ ...key, states: ['open', 'owned'] });
   await deps.transactions.run(async (tx) => {
     const day = await deps.days.take(tx, key);
-    if (day.signedBy !== null) throw new OpsError('conflict', `${dayName(deps, key)} is signed off already.`);
+    if (day.signedBy !== null) throw new OpsError('conflict', `${dayName(deps, key)} is already signed off.`);
     if ((await deps.days.writersOff(key)).includes(personId))
       throw new OpsError('forbidden', `You wrote off a break of ${dayName(deps, key)}.`, {
         hint: 'Somebody else has to sign this day off.',

@@ -86,7 +86,7 @@ export function reportedPayouts(lines: readonly StatementLine[], booked: readonl
 
 const payoutTypes: ReadonlySet<string> = new Set([payoutType, `${implied}${payoutType}`, 'payout_reversal']);
 
-/** A payout whose batch comes to something else. Negative: less was paid than the lines come to. */
+/** A payout that differs from its batch. Negative: less was paid than the sum of the lines. */
 export interface Residue extends Payout {
   minor: bigint;
 }

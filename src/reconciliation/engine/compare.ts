@@ -48,7 +48,7 @@ function requireSum({ scan }: Side, accounted: number): void {
   const came = scan.plain + scan.others.length;
   if (came === accounted) return;
   throw new OpsError('internal', 'The join lost or doubled rows, so nothing of the run is kept.', {
-    hint: 'Give the reference to the people who run Paydesk.',
+    hint: 'Give the reference to your Paydesk admin.',
     details: { came, accounted },
   });
 }

@@ -51,7 +51,7 @@ function judgedBefore(
   return { ...broken('fx', [entry], [line]), minor };
 }
 
-/** What the entry comes to at the rate that was applied to the line. */
+/** The entry at the rate that was applied to the line. */
 const settledFor = (entry: LedgerEntry, line: StatementLine, fx: Conversion): bigint =>
   rounded(entry.amountMinor * line.amountMinor, fx.amountMinor);
 

@@ -36,7 +36,7 @@ const joinedIn = (physical: string): string[] =>
 /** The sixth field of a file header is the length of a physical record, if they have one. */
 const fileHeader = /^01,(?:[^,\n]*,){5}\s*(\d{2,4})\s*,/;
 
-/** Records padded to one length stand behind each other without any mark. */
+/** Records padded to one length follow each other without a separator. */
 function blocksIn(physical: string): string[] | null {
   const length = Number(fileHeader.exec(physical)?.[1] ?? 0);
   if (length === 0 || physical.length <= length) return null;
@@ -64,7 +64,7 @@ function* recordsOf(text: string): Generator<BaiRecord | Problem, void, undefine
       record = { line, code, body, continuations: [] };
     } else if (record?.code === '16' && !isEnded) addText(record, content);
     else {
-      yield problem(line, 'unknown_record', `${quoted(content)} is no record of this format`);
+      yield problem(line, 'unknown_record', `${quoted(content)} is not a record of this format`);
       continue;
     }
     isEnded = content.endsWith('/');
@@ -141,7 +141,7 @@ class Reader {
       this.account = null;
     }
     if (this.isOpen && code === '01')
-      yield problem(line, 'truncated', 'a file begins before the one before has its trailer (99)');
+      yield problem(line, 'truncated', 'a file begins before the previous one has its trailer (99)');
   }
 
   *end(line: number): Generator<StatementItem, void, undefined> {
@@ -163,7 +163,7 @@ class Reader {
 
   private *detail(record: BaiRecord): Generator<StatementItem, void, undefined> {
     if (!this.account)
-      return yield problem(record.line, 'no_account', 'a detail (16) stands outside an account (03)');
+      return yield problem(record.line, 'no_account', 'a detail (16) is outside an account (03)');
     const { facts, rows } = this.account;
     const item = readDetail(record, facts.account, facts.currency, this.groupDay);
     yield item;
@@ -208,7 +208,7 @@ class Reader {
       yield problem(
         record.line,
         'total_mismatch',
-        `${stated} parts are stated, ${level.parts} are there`,
+        `the trailer states ${stated} parts, the file has ${level.parts}`,
         'count',
       );
     yield* checkTrailer(record, fields[0], fields[2], level);
@@ -232,12 +232,17 @@ function* checkTrailer(
     yield problem(
       line,
       'total_mismatch',
-      `the control total is ${total}, the amounts come to ${amount}`,
+      `the control total is ${total}, the amounts add up to ${amount}`,
       'control total',
     );
   const stated = recordsText?.trim() ?? '';
   if (stated !== '' && Number(stated) !== records)
-    yield problem(line, 'total_mismatch', `${stated} records are stated, ${records} are there`, 'records');
+    yield problem(
+      line,
+      'total_mismatch',
+      `the trailer states ${stated} records, the file has ${records}`,
+      'records',
+    );
 }
 
 function* parseBai2(text: string): Generator<StatementItem, void, undefined> {

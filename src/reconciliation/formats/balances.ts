@@ -66,6 +66,6 @@ function gapBetween(before: StatementFacts, after: StatementFacts): Problem[] {
   const scaled = (minor: bigint, from = exponent): bigint => minor * 10n ** BigInt(exponent - from);
   const difference = scaled(newer.openingMinor, exponents[1]) - scaled(older.closingMinor, exponents[0]);
   if (difference === 0n) return [];
-  const message = `the opening balance differs from the closing balance of the statement before by ${decimalText(difference, exponent)}`;
+  const message = `the opening balance differs from the closing balance of the previous statement by ${decimalText(difference, exponent)}`;
   return [problem(after.line, 'balance_gap', message, 'opening')];
 }

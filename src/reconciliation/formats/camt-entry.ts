@@ -173,7 +173,7 @@ function addDates(row: StatementRow, entry: XmlNode): void {
     row.bookedAt = booked.includes('T') ? booked : booked.slice(0, 10);
 }
 
-/** What is in the place of a date and is none: the rows are without it. */
+/** Text in the place of a date that is not a date: the rows leave it out. */
 function* badDates(entry: XmlNode): Generator<Problem, void, undefined> {
   for (const name of ['ValDt', 'BookgDt']) {
     const text = textAt(entry, `${name}/Dt`, `${name}/DtTm`);
@@ -300,6 +300,6 @@ function* checkEntrySum(
     isSameAmount(sum, totalOf([money, ...charges])),
   );
   if (!isForeign && isWhole) return;
-  const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
+  const reason = isForeign ? 'have a different currency from their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
 }

@@ -122,7 +122,7 @@ class Report {
       yield problem(
         node.line,
         'total_mismatch',
-        `${stated} entries are stated, ${this.entries} are there`,
+        `the file states ${stated} entries and has ${this.entries}`,
         'NbOfNtries',
       );
     yield* this.checkSide(
@@ -144,7 +144,7 @@ class Report {
     const { minor, exponent } = totalOf(side);
     const found = { exponent, minor: minor < 0n ? -minor : minor };
     if (isSameAmount(stated, found)) return;
-    const message = `${name} states ${text ?? ''}, the entries come to ${decimalText(found.minor, exponent)}`;
+    const message = `${name} states ${text ?? ''}, the entries add up to ${decimalText(found.minor, exponent)}`;
     yield problem(this.node.line, 'total_mismatch', message, name);
   }
 }

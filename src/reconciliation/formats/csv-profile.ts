@@ -124,7 +124,7 @@ class ProfileReader {
   private readonly kindOf: (word: string) => RowKind;
   private readonly totals = new Map<string, Total>();
   private summary: NamedRecord | null = null;
-  /** Of the rows that the summary is about, what each came to. */
+  /** The net amounts of the rows that the summary covers. */
   private nets: ExactAmount[] = [];
 
   constructor(private readonly profile: CsvProfile) {
@@ -191,7 +191,7 @@ class ProfileReader {
       yield problem(
         record.line,
         'total_mismatch',
-        `the ${found.rows} rows before do not come to the total`,
+        `the ${found.rows} rows above do not add up to the total`,
         'amount',
       );
   }

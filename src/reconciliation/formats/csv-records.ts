@@ -73,7 +73,7 @@ type Fault = Pick<CsvFault, 'fault' | 'message'>;
 
 function faultOf(fields: string[], width: number | undefined): Fault | null {
   if (width !== undefined && fields.length !== width)
-    return { fault: 'width', message: `${fields.length} fields where the header has ${width}` };
+    return { fault: 'width', message: `${fields.length} fields, but the header has ${width}` };
   return fields.some((field) => field.includes('\0')) ? { fault: 'nul', message: 'a NUL byte' } : null;
 }
 

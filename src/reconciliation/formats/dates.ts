@@ -6,7 +6,7 @@ import { problem, quoted, type Problem } from '../problems.js';
 const dateTime =
   /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
-/** `YYYY-MM-DD`; undefined for anything that is no date. */
+/** `YYYY-MM-DD`; undefined for anything that is not a date. */
 export function isoDate(text: string): string | undefined {
   const [, year, month, day] = dateTime.exec(text.trim()) ?? [];
   const found = dayOf(Number(year), Number(month), Number(day));
@@ -27,7 +27,7 @@ export function isoOffset(zone: string): string {
   return zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
 }
 
-/** What a row has in the place of dates and is none, by column: the row goes without them. */
+/** Text in the place of dates that is not a date, by column: the row leaves it out. */
 export function* badDates(
   line: number,
   texts: Readonly<Record<string, string>>,

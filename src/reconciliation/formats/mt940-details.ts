@@ -28,7 +28,7 @@ export function referencesIn(details: string): Details {
 
 /** German and Polish structure: `?00` names the booking, `?20` to `?29` and `?60` to `?63` carry the purpose. */
 function fromSubfields(details: string, mark: string): Details {
-  // The mark may stand in a text as well: two digits behind it make it a field.
+  // The mark may also occur in a text: two digits after it make it a field.
   const fields = details
     .replaceAll('\n', '')
     .split(new RegExp(`\\${mark}(?=\\d\\d)`))

@@ -1,7 +1,7 @@
 /**
  * SWIFT MT940 (end of day) and MT942 (intraday) statements, with the dialects of banks.
  *
- * Invariants: an entry that cannot be read is a problem and its neighbours stand; opening balance, entries and closing
+ * Invariants: an entry that cannot be read is a problem, and its neighbours are still read; opening balance, entries and closing
  * balance must add up. Source: SWIFT Standards MT, category 9.
  */
 import { isCurrency } from '../../kernel/currency.js';
@@ -52,7 +52,7 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
   );
   for (const each of [open, close])
     if (each && each.date === undefined)
-      yield problem(each.line, 'bad_date', 'the date of the balance is not a day', 'balance');
+      yield problem(each.line, 'bad_date', 'the date of the balance is not valid', 'balance');
   yield factsOf({ line: first, account: account.id, currency, open, close, find });
   const rows: StatementRow[] = [];
   for (const item of readEntries(tags, account.id, currency)) {
@@ -74,7 +74,12 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
 function* withoutCurrency(tags: Tag[], first: number): Generator<Problem, void, undefined> {
   yield problem(first, 'no_currency', 'the message names no currency', ':60F:');
   for (const { line } of tags.filter(({ name }) => name === '61'))
-    yield problem(line, 'no_currency', 'the entry has no currency without its statement', ':61:');
+    yield problem(
+      line,
+      'no_currency',
+      'the entry belongs to no statement, so its currency is unknown',
+      ':61:',
+    );
 }
 
 interface Balance {
@@ -114,7 +119,12 @@ function readBalance(tag: Tag | undefined, currency: string): Balance | Problem 
   const field = `:${tag.name}:`;
   if (amount === null) return problem(tag.line, 'bad_balance', `${quoted(tag.text)} is not a balance`, field);
   if (own !== currency)
-    return problem(tag.line, 'balance_currency', `a balance in ${own} of a statement in ${currency}`, field);
+    return problem(
+      tag.line,
+      'balance_currency',
+      `the balance is in ${own}, the statement in ${currency}`,
+      field,
+    );
   const signed = mark === 'D' ? { ...amount, minor: -amount.minor } : amount;
   return { amount: signed, date: bankDay(date), line: tag.line };
 }

@@ -42,7 +42,7 @@ function* recordsOf(text: string): Generator<Physical | Problem, void, undefined
     if (isBlank(physical)) continue;
     for (const part of partsOf(physical.trimEnd())) {
       if (part.length === recordLength) yield { line, text: part };
-      else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
+      else yield problem(line, 'bad_length', `${part.length} characters, but a record has ${recordLength}`);
     }
   }
 }
@@ -123,7 +123,7 @@ class Reader {
     else if (type === '8') yield* this.closeBatch(line, text);
     else if (text !== filler && type === '9') yield* this.closeFile(line, text);
     else if (text !== filler)
-      yield problem(line, 'unknown_record', `${quoted(text)} is no record of this format`);
+      yield problem(line, 'unknown_record', `${quoted(text)} is not a record of this format`);
   }
 
   /** A control record that is missing: the file was cut, or another one follows. */
@@ -133,7 +133,7 @@ class Reader {
       this.batch = null;
     }
     if (this.isOpen && type === '1')
-      yield problem(line, 'truncated', 'a file begins before the one before has its control record (9)');
+      yield problem(line, 'truncated', 'a file begins before the previous one has its control record (9)');
   }
 
   *end(line: number): Generator<StatementItem, void, undefined> {
@@ -200,7 +200,7 @@ class Reader {
       yield problem(
         line,
         'total_mismatch',
-        `${Number(text.slice(1, 7))} batches are stated, ${this.batches} are there`,
+        `${Number(text.slice(1, 7))} batches are stated, the file has ${this.batches}`,
       );
     const [debits, credits, end] = this.layout.fileTotals;
     yield* checkControl(line, this.sums.file, {
@@ -258,7 +258,7 @@ function* checkControl(
       yield problem(
         line,
         'total_mismatch',
-        `${name}: ${text.trim()} is stated, the records come to ${found}`,
+        `${name}: ${text.trim()} is stated, the records add up to ${found}`,
         name,
       );
   }
@@ -267,7 +267,7 @@ function* checkControl(
 function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): StatementRow | Problem {
   const { line, text } = entry;
   const amount = amountOf(text, batch);
-  if (!batch) return problem(line, 'no_batch', 'an entry (6) stands outside a batch (5)');
+  if (!batch) return problem(line, 'no_batch', 'an entry (6) is outside a batch (5)');
   if (amount === null)
     return problem(
       line,

@@ -49,10 +49,10 @@ export function* namedRecords(
     else if (glued !== null && columns !== null) yield named({ ...record, fields: glued }, columns);
     else if (isHeader(record.fields.map((field) => field.trim()))) columns = columnsOf(record.fields);
     else if (columns === null)
-      yield problem(record.line, 'before_header', 'the line stands before the names of the columns');
+      yield problem(record.line, 'before_header', 'the line comes before the column names');
     else yield named(record, columns);
   }
-  if (columns === null) yield problem(1, 'no_header', 'no line names the columns of this format');
+  if (columns === null) yield problem(1, 'no_header', 'no line has the column names of this format');
 }
 
 export const faultProblem = ({ line, fault, message }: CsvFault): Problem =>
@@ -108,7 +108,7 @@ const lettersOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\
 function named({ line, fields }: CsvRecord, columns: Columns): NamedRecord | Problem {
   const { names } = columns;
   if (fields.length !== names.length)
-    return problem(line, 'csv_width', `${fields.length} fields where the header has ${names.length}`);
+    return problem(line, 'csv_width', `${fields.length} fields, but the header has ${names.length}`);
   const values = fields.map((field) => field.trim());
   const get = (...wanted: string[]): string => {
     for (const name of wanted) {

@@ -87,7 +87,7 @@ function* checkSums(
   for (const [at, part] of partsIn(amounts, sums).entries()) {
     const stated = amounts[at];
     if (stated === undefined || stated === '' || stated === String(sums[part])) continue;
-    const message = `${tag} states ${stated} ${currency} of ${part}, the rows come to ${sums[part]}`;
+    const message = `${tag} states ${stated} ${currency} of ${part}, the rows add up to ${sums[part]}`;
     yield problem(line, 'total_mismatch', message, part);
   }
 }

@@ -109,7 +109,7 @@ function* readRecord(
       yield* totals.check(tag, fields, record.line);
       return;
     default:
-      yield problem(record.line, 'unknown_tag', `${quoted(tag)} is no row tag of this report`);
+      yield problem(record.line, 'unknown_tag', `${quoted(tag)} is not a row tag of this report`);
   }
 }
 
@@ -138,9 +138,10 @@ const reader =
 
 function readBody(line: number, fields: string[], section: Section): StatementRow | Problem {
   const { columns, account } = section;
-  if (columns.length === 0) return problem(line, 'no_header', 'no CH row before it names the columns');
+  if (columns.length === 0)
+    return problem(line, 'no_header', 'no CH row with the column names comes before it');
   if (fields.length !== columns.length)
-    return problem(line, 'csv_width', `${fields.length} fields where the header has ${columns.length}`);
+    return problem(line, 'csv_width', `${fields.length} fields, but the header has ${columns.length}`);
   const get = reader(fields, section);
   const currency = get('Gross Transaction Currency');
   const exponent = currencyExponent(currency);

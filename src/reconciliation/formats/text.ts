@@ -36,7 +36,7 @@ function declaredIn(bytes: Uint8Array): string {
   return name.toLowerCase();
 }
 
-/** By the byte order mark, or by where the zero bytes of plain letters stand. */
+/** By the byte order mark, or by the positions of the zero bytes of plain letters. */
 function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';

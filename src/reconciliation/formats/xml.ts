@@ -153,7 +153,7 @@ class TreeReader {
     this.hasFailed = true;
     const isCut = /unclosed tag|unexpected end|must contain a root/.test(message);
     const place = this.lineOf(this.parser.line);
-    this.give(problem(place, isCut ? 'truncated' : code, `${message}; nothing behind it is read`));
+    this.give(problem(place, isCut ? 'truncated' : code, `${message}; the rest of the file is not read`));
   }
 
   private lineOf(line: number): number {
@@ -173,7 +173,7 @@ class TreeReader {
   private addText(text: string): void {
     if (this.hasFailed) return;
     if (this.open) this.open.text += text;
-    else if (text.trim() !== '') this.fail('bad_xml', `${quoted(text.trim())} is outside of all elements`);
+    else if (text.trim() !== '') this.fail('bad_xml', `${quoted(text.trim())} is outside all elements`);
   }
 
   private closeNode(): void {

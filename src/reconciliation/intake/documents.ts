@@ -92,7 +92,7 @@ function identify(name: string, bytes: Uint8Array, deps: DocumentDeps): FoundSta
   const document = readDocument(bytes, formatsOf(named, deps.formats));
   const partner = named?.partner ?? null;
   if (document === null)
-    throw unusable(name, 'it is in no format that Paydesk knows', {
+    throw unusable(name, 'its format is unknown to Paydesk', {
       hint: 'Describe its columns under `statementProfiles` in paydesk.yaml, or ask the partner for a supported format.',
       partner,
     });
@@ -122,7 +122,7 @@ function dayOf(name: string, document: ReadDocument, sender: StatementSender, de
   const { partner } = sender;
   if (day === null) throw unusable(name, 'it states no date', { partner });
   if (isPlausibleDay(day, deps.today())) return day;
-  throw unusable(name, `it is of ${dayText(day)}, which is too far from today`, { partner });
+  throw unusable(name, `it is for ${dayText(day)}, which is too far from today`, { partner });
 }
 
 function dayInName(name: string): Day | null {

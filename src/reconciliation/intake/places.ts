@@ -27,7 +27,7 @@ export interface PlaceDeps {
 /** Out of reach for less, a place is not worth a message. */
 const patienceMs = 10 * minuteMs;
 
-/** Notes what a look at a place came to: null where it could be read. */
+/** Records the result of a look at a place: null if it could be read. */
 export async function noteLook(
   { faults, transactions, tellPlace, log }: PlaceDeps,
   { id: place }: Pick<StatementPlace, 'id'>,

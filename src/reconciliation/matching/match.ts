@@ -85,7 +85,7 @@ export function requireConserved(pool: Pool, findings: Finding[]): void {
   )
     return;
   throw new OpsError('internal', 'The reconciliation lost or doubled rows, so nothing of it is reported.', {
-    hint: 'Give the reference to the people who run Paydesk.',
+    hint: 'Give the reference to your Paydesk admin.',
     details: { entries: pool.entries.length, entryUses, lines: pool.lines.length, lineUses },
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Accepts a dispute as lost: the customer keeps the money.
  *
- * Reading back: the provider's call takes no mark, but a dispute is lost only once and stays so, whoever gave it up.
+ * Reading back: the provider's call takes no mark, but a dispute is lost only once and stays lost, no matter who accepted it.
  * While it still needs a response nothing was done, and the provider remembers the key. Anything else (answered, won)
  * is for people.
  * Deliberately absent: a deadline. A dispute past its day can still be given up while the provider shows it open.
@@ -76,14 +76,14 @@ function acknowledgementFaults({ acknowledged }: Params, { amount }: DisputeFact
 function preview(facts: DisputeFacts, now: Date): Preview {
   const { dispute, amount, partner, merchant } = facts;
   return {
-    headline: `Accept dispute ${dispute} over ${amount} as lost`,
+    headline: `Accept dispute ${dispute} (${amount}) as lost`,
     changes: [
       `Customer’s claim: ${reasonText(facts)}`,
       isInquiry(facts)
-        ? `No money is withdrawn for this inquiry; without a response it may become a dispute over ${amount}.`
+        ? `No money is withdrawn for this inquiry; without a response it may become a dispute for ${amount}.`
         : `The customer keeps ${amount}.`,
       ...responderLines(facts, now),
-      `${deadlineText(facts, now)}. No evidence is sent to the bank, draft evidence included.`,
+      `${deadlineText(facts, now)}. No evidence is sent to the bank, not even draft evidence.`,
     ],
     affected: [...customerLines(facts), ...inquiryLines(facts)],
     undo: null,

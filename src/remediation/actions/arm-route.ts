@@ -203,7 +203,7 @@ function preview(params: Params, facts: Facts): Preview {
     changes: [
       `When an alert of ${metric} opens with ${slice.join(', ')}, at least ${drop} points below usual, n ≥ ${attempts}`,
       `${route} is paused for ${formatDuration(minutes * minuteMs)}: payments go to ${fallback.route} (${fallback.partner}), ${kept}`,
-      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in all; the policy counts it twice, because no one checks each use`,
+      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in total; the policy counts that amount twice, because no one checks each use`,
       `Acts ${hours === null ? 'at any hour' : `at ${hoursText(hours)}`}`,
       'Ends each pause when the alert is over, when the fallback fails too, or at the latest when the time is up',
       `Reason: ${reason}`,

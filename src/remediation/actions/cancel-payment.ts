@@ -3,8 +3,8 @@
  *
  * A capture may race it. The facts are read again right before, and the provider takes one of the two orders and
  * refuses the other, so a captured payment is never cancelled.
- * Reading back: a payment that is cancelled stays so, and the effect stands exactly once whoever asked for it. In any
- * other status it surely is not cancelled; the same order again is refused where it comes too late.
+ * Reading back: a payment that is cancelled stays cancelled, so the effect exists exactly once, no matter who requested it. In any
+ * other status it is certainly not cancelled; the same order is refused if it comes too late.
  */
 import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Payment } from '../../ports/payments-api.js';

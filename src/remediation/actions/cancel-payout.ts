@@ -1,8 +1,8 @@
 /**
  * Cancels a payout before it sets out for the bank: the money stays on the balance with the provider.
  *
- * Reading back: a payout that is cancelled stays so, and the effect stands exactly once whoever asked for it. In any
- * other status it surely is not cancelled; the same order again is refused where it comes too late.
+ * Reading back: a payout that is cancelled stays cancelled, so the effect exists exactly once, no matter who requested it. In any
+ * other status it is certainly not cancelled; the same order is refused if it comes too late.
  * Deliberately absent: automatic payouts, which no provider lets anybody cancel.
  */
 import { dayMs } from '../../kernel/clock.js';

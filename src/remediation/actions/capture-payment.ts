@@ -2,7 +2,7 @@
  * Captures an authorised payment: takes all of it, or a part and releases the rest.
  *
  * Reading back: the provider keeps no mark of who captured. But a payment is captured once at most, and the plan saw it
- * uncaptured; so where exactly the planned amount was taken, the effect stands exactly once, whoever asked for it, and
+ * uncaptured; so where exactly the planned amount was taken, the effect exists exactly once, no matter who requested it, and
  * counts as done. Where another amount was taken somebody else decided otherwise, and a person has to look.
  * Deliberately absent: several captures of one payment, and capturing more than was authorised.
  */

@@ -3,7 +3,7 @@
  *
  * Invariants: what leaves is what was shown, character by character, to the one address that the configuration has; no
  * line of a letter can pass for a line of the plan; the same plan always has the same Message-ID.
- * Reading back: nobody can ask a mail server what became of a letter, so a person has to look.
+ * Reading back: a mail server cannot be asked whether it sent an e-mail, so a person has to look.
  */
 import { digestOf } from '../../kernel/canonical-json.js';
 import { OpsError } from '../../kernel/errors.js';

@@ -1,7 +1,7 @@
 /**
  * Gives back what a charge took, all that is left of it or a part.
  *
- * Reading back: every refund of ours carries the plan's idempotency key in its metadata, so it is told from any other
+ * Reading back: every refund of ours carries the plan's idempotency key in its metadata, so it is distinguished from any other
  * of the same amount. Where none carries it nothing was done yet, and the provider remembers the key of the order.
  * Deliberately absent: taking a refund back. No provider does.
  */
@@ -152,7 +152,7 @@ function chargeFaults(facts: RefundFacts): string[] {
     return [
       `${charge} is not captured, so there is nothing to refund: cancel the payment instead, which releases the authorisation.`,
     ];
-  // What went by a dispute is told by the dispute's own line.
+  // The dispute's own line says what it took.
   if (!isZero(leftOf(facts)) || disputeFaults(facts).length > 0) return [];
   const how = lostWords(facts) === '' ? 'refunded' : 'refunded or lost to disputes';
   return [`${charge} is ${how} in full (${amountCaptured}): nothing is left to refund.`];

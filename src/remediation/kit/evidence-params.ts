@@ -126,7 +126,7 @@ function namelessFaults({ fileKind }: EvidenceParams, files: readonly FileFact[]
 function sizeFaults(files: readonly FileFact[]): ActionFault[] {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total <= evidenceFileMaxBytes) return [];
-  const message = `The files have ${sizeText(total)} in total, and the provider accepts at most ${sizeText(evidenceFileMaxBytes)}: attach images at a lower resolution.`;
+  const message = `The files are ${sizeText(total)} in total, and the provider accepts at most ${sizeText(evidenceFileMaxBytes)}: attach images at a lower resolution.`;
   return [{ field: 'files', message }];
 }
 

@@ -231,7 +231,7 @@ const setsText = (sets: readonly (readonly EvidenceKind[])[]): string => sets.ma
 function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): Preview {
   const lacking = lackingFor(facts.reason, kindsAfter(params, facts));
   return {
-    headline: `Stage ${kindsText(addedKinds(params, facts))} for dispute ${facts.dispute} over ${facts.amount}`,
+    headline: `Stage ${kindsText(addedKinds(params, facts))} for dispute ${facts.dispute} (${facts.amount})`,
     changes: [
       ...addedLines(params, facts),
       ...stayingLines(params, facts),
@@ -254,7 +254,7 @@ function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): 
 
 function submitPreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): Preview {
   return {
-    headline: `Submit the evidence for dispute ${facts.dispute} over ${facts.amount} to the bank`,
+    headline: `Submit the evidence for dispute ${facts.dispute} (${facts.amount}) to the bank`,
     changes: [
       `Customer’s claim: ${reasonText(facts)}`,
       ...addedLines(params, facts),
@@ -314,7 +314,7 @@ async function execute(step: EvidenceStep, submit: boolean): Promise<Effect> {
 
 /**
  * Each file has a key of its own that follows from the plan's, so a repeat finds what was uploaded before. All are read
- * before the first is sent, so that nothing is uploaded for a plan that does not stand.
+ * before the first is sent, so that nothing is uploaded for a plan that is no longer valid.
  */
 async function upload({ params, facts, idempotencyKey, world }: EvidenceStep) {
   const { writes } = providerOf(world);

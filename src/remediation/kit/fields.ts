@@ -81,7 +81,9 @@ export const textField = (label: string, most: number, hint?: string): Field<str
   input: { kind: 'text', multiline: most > 300 },
   parse: (typed) => {
     if (typed !== '' && !hasVisibleText(typed)) return fail('This text has no visible characters.');
-    return typed.length <= most ? ok(typed) : fail(`At most ${most} characters; these are ${typed.length}.`);
+    return typed.length <= most
+      ? ok(typed)
+      : fail(`At most ${most} characters; this text has ${typed.length}.`);
   },
 });
 

@@ -16,7 +16,7 @@ export function readReason(typed: string, wanted: string): Result<string, string
   if (!hasVisibleText(reason)) return fail(wanted);
   return reason.length <= mostCharacters
     ? ok(reason)
-    : fail(`At most ${mostCharacters} characters; these are ${reason.length}.`);
+    : fail(`At most ${mostCharacters} characters; this text has ${reason.length}.`);
 }
 
 /** Throws `invalid`. */

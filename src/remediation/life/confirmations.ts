@@ -1,5 +1,5 @@
 /**
- * Votes that are confirmed outside the chat: what a one-time link stands for, and what becomes of it.
+ * Votes that are confirmed outside the chat: what a one-time link confirms, and how it ends.
  *
  * Invariant: a link confirms the vote of one person on one plan, once; its holder still has to prove who they are.
  */

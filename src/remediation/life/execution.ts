@@ -135,7 +135,7 @@ async function holdUp(
     if (needsOperator && current.stateWhy !== why)
       await deps.alarm(tx, {
         personId: null,
-        text: `Paydesk can’t run ${current.id}, which is approved. ${why}`,
+        text: `${current.id} is approved, but Paydesk can’t run it. ${why}`,
         about: { kind: 'request', snapshot: before },
       });
     await wait(tx, deps, current, {

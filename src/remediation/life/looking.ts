@@ -59,7 +59,7 @@ export async function nextTryAt(
   return new Date(tx.now.getTime() + Math.min(longestMs, doubling(firstPauseMs, failedLooks)));
 }
 
-/** The other side answers. In a transaction of its own: it takes other requests in hand. */
+/** The other side answers. In a transaction of its own, because it locks other requests. */
 export const answered = ({ transactions, remediations }: RemediationDeps): Promise<void> =>
   transactions.run((tx) => remediations.hastenUnanswered(tx));
 

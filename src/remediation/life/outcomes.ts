@@ -103,7 +103,7 @@ export function failedMove(
       `No action taken: ${why} Approvals are kept, and Paydesk will retry.`,
     );
     if (!isSaid(calls)) return { ...held, news: null };
-    return { ...held, alarm: `Paydesk can’t run ${remediation.id}, which is approved. ${why}` };
+    return { ...held, alarm: `${remediation.id} is approved, but Paydesk can’t run it. ${why}` };
   }
   if (mayPass.includes(error.code) && calls < mostCalls) {
     const text = `No action taken: ${why} Paydesk will retry.`;

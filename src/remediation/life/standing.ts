@@ -35,7 +35,7 @@ const mostAtOnce = 200;
 export interface StandingApproval {
   snapshot: Snapshot;
   standing: Standing;
-  /** Oldest first; without those that came to nothing. */
+  /** Oldest first, without those that had no effect. */
   uses: readonly Remediation[];
 }
 

@@ -16,7 +16,7 @@ export interface Policy {
   /** ISO 4217. Bands and caps are in it, also for payments in other currencies. */
   reportingCurrency: string;
   rates: readonly Rate[];
-  /** A rate older than this is none. */
+  /** An older rate is ignored. */
   ratesMaxAge: number;
   /** Name → Slack user group id. */
   groups: Readonly<Record<string, string>>;

@@ -182,7 +182,9 @@ function detailLines({
     ...(facts.findings ?? []).map((line) =>
       line.startsWith(' ') ? `• ${escape(line.trim(), 300)}` : `*${escape(line, 300)}*`,
     ),
-    ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
+    ...(kind === 'late'
+      ? ['The books have no newer data: either it is late, or all traffic has stopped.']
+      : []),
     ...(kind === 'invariant' ? [] : [`*Why:* ${escape(facts.reason, 300)}`]),
     ...(joined === null && ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
@@ -289,6 +291,6 @@ export const namedOf = ({
   invariants: readonly { id: string; name: string }[];
 }): AlertMetric[] => [...metrics, ...invariants.map(({ id, name }) => ({ id, name, kind: 'rate' as const }))];
 
-/** A metric that is no longer configured goes by its id. */
+/** A metric that is no longer configured is named by its ID. */
 export const metricOf = (metrics: readonly AlertMetric[], id: string): AlertMetric =>
   metrics.find((metric) => metric.id === id) ?? { id, name: id, kind: 'rate' };

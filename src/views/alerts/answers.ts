@@ -23,7 +23,7 @@ export function sightCard({ metric, slice, sight, now }: SightModel): Card {
     return cardOf(`${title}: not seen yet`, [
       section(`*${title}: not seen yet*`),
       context(
-        'The books had nothing in this slice, it is so rare that it counts as “other”, or the watch has just started.',
+        'Either the books have nothing in this slice, or it is so rare that it counts as “other”, or Paydesk has only just begun to watch this metric.',
       ),
     ]);
   return cardOf(title, [
@@ -42,7 +42,7 @@ export function precisionCard(rows: readonly Precision[]): Card {
   const title = 'Precision of alerts, last 90 days';
   const lines = rows.map(
     ({ metric, alerts, dismissed }) =>
-      `${escape(metric)}: ${alerts - dismissed} of ${alerts} alerts stood (n = ${alerts}; ${dismissed} called not an anomaly)`,
+      `${escape(metric)}: ${alerts - dismissed} of ${alerts} alerts were right; ${dismissed} marked as not an anomaly`,
   );
   return cardOf(title, [section(`*${title}*`), ...sections(lines.length === 0 ? ['No alerts yet.'] : lines)]);
 }

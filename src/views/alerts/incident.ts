@@ -88,7 +88,7 @@ interface SummaryFacts {
   incident: Incident;
   alerts: readonly { alert: Alert; title: string }[];
   timeline: readonly IncidentEntry[];
-  /** By id: a file shows no mentions. Who is missing goes by the id. */
+  /** By ID, because a file shows no mentions. A person who is missing is named by the ID. */
   names: ReadonlyMap<string, string>;
 }
 

@@ -42,7 +42,7 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'incident.advanced': (thing, entry) => `set up ${thing}${colon(textIn(entry, 'step'))}`,
   'incident.closed': (thing) => `archived the channel of ${thing}`,
   'incident.closing': (thing) => `closed ${thing}`,
-  'incident.failed': (thing) => `could not make a channel for ${thing}`,
+  'incident.failed': (thing) => `could not create a channel for ${thing}`,
   'incident.opened': (thing) => `opened ${thing}`,
   'incident.ready': (thing) => `finished setting up ${thing}`,
   'kill_switch.frozen': () => 'froze all guarded actions',
@@ -104,7 +104,7 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.watch_over': (thing) => `stopped watching ${thing}`,
   'watch.started': (thing) => `began to watch ${thing}`,
   'watch.stopped': (thing) => `stopped watching ${thing}`,
-  'watch.told': (thing) => `reported the end of the watch ${thing}`,
+  'watch.told': (thing) => `sent the final message of the watch ${thing}`,
 };
 
 const isKnown = (kind: string): kind is AuditKind => (auditKinds as readonly string[]).includes(kind);

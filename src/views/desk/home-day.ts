@@ -1,5 +1,5 @@
 /**
- * The state of the day on a person's own page: what they have in hand, what is due, and what is not as it should be.
+ * The state of the day on a person's own page: what they own, what is due, and what is wrong.
  *
  * Invariant: a part that is not known says so in its own place.
  */

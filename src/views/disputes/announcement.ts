@@ -39,7 +39,7 @@ export function announcementCard({ dispute, now, links }: AnnouncementModel): Ca
   const { id, ownerId, createdAt, brand, networkReasonCode } = dispute;
   const isAwaited = answerTo(dispute, now).kind !== 'none';
   const urgency = urgencyOf(dispute, now);
-  const title = `${nameOf(dispute)} over ${formatMoney(dispute.amount)}: ${dueWords(dispute, now)}`;
+  const title = `${nameOf(dispute)} for ${formatMoney(dispute.amount)}: ${dueWords(dispute, now)}`;
   const code = [brand, networkReasonCode].filter((part) => part !== null).join(' ');
   return cardOf(title, [
     section(`${urgency === null ? ':scales:' : marks[urgency]} *${title}*`),
@@ -88,10 +88,10 @@ export interface FraudWarningModel {
 
 export function fraudWarningCard({ warning, charge, links }: FraudWarningModel): Card {
   const { id, fraudType, actionable, createdAt, chargeId, paymentId } = warning;
-  const title = `Early fraud warning over ${formatMoney(charge.amount)}: ${words(fraudType)}`;
+  const title = `Early fraud warning for ${formatMoney(charge.amount)}: ${words(fraudType)}`;
   const advice = actionable
-    ? 'A full refund now keeps it from becoming a dispute. The warning counts in the network’s programme either way.'
-    : 'It is refunded or disputed already; nothing is to be done.';
+    ? 'A full refund now keeps it from becoming a dispute. The warning counts towards the network’s programme either way.'
+    : 'The payment is already refunded or disputed; no action needed.';
   return cardOf(title, [
     section(`:triangular_flag_on_post: *${title}*`),
     section(advice),

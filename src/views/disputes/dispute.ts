@@ -162,14 +162,14 @@ function deadlineLines(dispute: Dispute, now: Date): string[] {
     ...(responder === null
       ? []
       : [
-          `*Who answers at the deadline:* ${escape(responder)}. Without an answer it ${withoutAnswer(dispute)}.`,
+          `*Who answers at the deadline:* ${escape(responder)}. Without an answer, the ${isInquiry(dispute) ? 'inquiry' : 'dispute'} ${withoutAnswer(dispute)}.`,
         ]),
     ...(answered === null ? [] : [`*Answered by:* ${escape(answered)}`]),
   ];
 }
 
 function stakeLines(dispute: Dispute): string[] {
-  if (dispute.movements === null) return ['*At stake:* its movements on the balance can’t be read'];
+  if (dispute.movements === null) return ['*At stake:* the dispute’s balance transactions can’t be read'];
   const stakes = stakesOf(dispute.movements);
   if (stakes.length === 0)
     return isInquiry(dispute) ? [] : ['*At stake:* nothing withdrawn from the balance yet'];

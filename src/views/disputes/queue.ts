@@ -94,7 +94,7 @@ function titleOf({ counts, within, unread, wholeAt }: QueueCardModel): string {
 const scopeOf = ({ wholeAt }: QueueCardModel): string =>
   wholeAt === null
     ? 'Still reading all disputes; look again in a minute'
-    : `All disputes read ${instant(wholeAt)}, changes followed since`;
+    : `All disputes read ${instant(wholeAt)}; later changes are included`;
 
 const columns = ['#', 'Left', 'Due', 'Amount', 'Reason', 'Owner', 'Dispute'];
 

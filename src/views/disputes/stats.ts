@@ -65,7 +65,7 @@ export function statsCard({
 
 function outcomeLines({ undecided, answered, lostWithoutAnswer, inquiries }: DisputeStats): string[] {
   return [
-    `*Answered ones:* ${winWords(answered)}`,
+    `*Answered:* ${winWords(answered)}`,
     `*Lost without an answer:* ${count(lostWithoutAnswer)} · *Undecided:* ${count(undecided)} · *Inquiries:* ${count(inquiries)}`,
   ];
 }
@@ -102,7 +102,7 @@ function thresholdLine({ threshold, away }: ThresholdStanding): string {
   const rule = `${escape(name)} (${from} % and ${count(least)} or more${since})`;
   if (away === null) return `• ${rule}`;
   if (away === 0) return `• :rotating_light: ${rule}: *reached*`;
-  return `• ${rule}: ${count(away)} more ${away === 1 ? 'reaches' : 'reach'} it`;
+  return `• ${rule}: ${count(away)} more ${away === 1 ? 'is' : 'are'} needed to reach it`;
 }
 
 export interface ProgrammesModel {

@@ -73,7 +73,8 @@ function rateWords(measured: Measured): string {
   const { recent, usual, recentMs } = measured;
   const ended = endedOf(recent);
   const span = `last ${formatDuration(recentMs)}`;
-  if (recent.attempts === 0 && usual.attempts === 0) return 'no attempts in the books, now or usually';
+  if (recent.attempts === 0 && usual.attempts === 0)
+    return 'no attempts in the books, and none usual at this hour';
   const known = hasUsual(measured)
     ? `usually ${percent(rateOf(usual))} (n = ${count(endedOf(usual))})`
     : `no usual rate for this hour (n = ${count(endedOf(usual))})`;

@@ -1,7 +1,7 @@
 /**
  * The cards of partners: all of them with a word each, and one with everything that is known of it.
  *
- * Invariants: a rate shows its denominator; each part stands for itself, and one that cannot be read says so and hides no
+ * Invariants: a rate shows its denominator; parts are independent, and one that cannot be read says so and hides no
  * other.
  */
 import type { KnownBlock } from '@slack/types';

@@ -134,7 +134,7 @@ function incidentWords({ alerts, resolved, medianDays, published }: IncidentFact
 
 type IncidentFacts = Exclude<ScorecardFacts['incidents'], null | { unknown: string }>['value'];
 
-/** A chart of one point is none. */
+/** One point makes no chart. */
 const fewestPoints = 2;
 
 function trendBlocks(name: string, all: readonly MonthOfCard[]): KnownBlock[] {

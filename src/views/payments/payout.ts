@@ -82,7 +82,7 @@ function differenceText({ currency, expectedMinor, paidMinor }: PayoutSum): stri
   const difference = paidMinor === null ? 0n : paidMinor - expectedMinor;
   if (difference === 0n) return [];
   const size = amountText(difference < 0n ? -difference : difference, currency);
-  return [`${size} ${difference < 0n ? 'less' : 'more'} than what it contains`];
+  return [`${size} ${difference < 0n ? 'less' : 'more'} than its contents`];
 }
 
 function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, string][] {

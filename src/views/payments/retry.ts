@@ -38,8 +38,8 @@ function adviceClause({ action, by, notBefore }: RetryAdvice, asOf: Date, at: At
   if (action !== 'retry_after') return clauses[action];
   if (!notBefore) return 'try again later';
   return notBefore > asOf
-    ? `try again later, at the earliest ${at(notBefore)}`
-    : `may be tried again since ${at(notBefore)}`;
+    ? `try again at ${at(notBefore)} or later`
+    : `can be tried again (since ${at(notBefore)})`;
 }
 
 /** “insufficient funds (51)”; `word` where no table has the code. */
@@ -53,7 +53,7 @@ export function adviceParts(advice: RetryAdvice | null, asOf: Date): string[] {
   if (!advice) return [];
   const clause = adviceClause(advice, asOf, instant);
   const marked = clause && advice.action === 'never' ? `:no_entry: *${clause}*` : clause;
-  return [marked ?? 'no advice known about trying again', ...(advice.remark ? [escape(advice.remark)] : [])];
+  return [marked ?? 'no retry advice for this decline', ...(advice.remark ? [escape(advice.remark)] : [])];
 }
 
 /** “4 of 20 tries with this card in 30 days”; null where nobody asked, or the answer is awaited. */
@@ -66,7 +66,7 @@ export function triesLine(found: Finding<CardTries> | undefined, advice: RetryAd
   const on = escape(network);
   // What a limit leaves is no news of a card that must not be tried at all.
   if (advice?.action === 'never')
-    return `:repeat: ${count} ${tries === 1 ? 'try' : 'tries'} ${span}, none left · ${on}`;
+    return `:repeat: ${count} ${tries === 1 ? 'try' : 'tries'} ${span}, no more allowed · ${on}`;
   const of = `${count} of ${limit.tries} tries ${span}`;
   return tries >= limit.tries ? `:no_entry: *${of}: limit reached* · ${on}` : `:repeat: ${of} · ${on}`;
 }

@@ -181,7 +181,7 @@ const mostLines = 12;
 const atMost = (lines: string[]): string[] =>
   lines.length > mostLines ? [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more`] : lines;
 
-/** No statements are read yet, and the books of one partner alone have no balance: that is no news of this payment. */
+/** No statements are read yet, and the books of one partner alone have no balance: that says nothing about this payment. */
 const isWorthALine = ({ kind, source, state }: Hop): boolean =>
   !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
 

@@ -32,7 +32,7 @@ export function watchStartedCard(watch: Watch, hop: Hop): Card {
 }
 
 export const alreadyWatchedCard = (paymentId: string): Card => {
-  const text = `You watch ${code(paymentId)} already. Your watches are in App Home.`;
+  const text = `You already watch ${code(paymentId)}. Your watches are in App Home.`;
   return cardOf(text, [section(text)]);
 };
 
@@ -49,14 +49,14 @@ export function watchNewsCard(watch: Watch, { state, trace }: WatchNews): Card {
   const words = {
     arrived: `${done[watch.hop as HopKind]}: ${code(watch.paymentId)}`,
     overdue: `The ${step} of ${code(watch.paymentId)} is overdue`,
-    ended: `The ${step} of ${code(watch.paymentId)} did not come`,
+    ended: `The ${step} of ${code(watch.paymentId)} did not happen`,
   };
   const text = words[state];
   return cardOf(text, [
     section(`${marks[state]} *${text}*`),
     ...(trace === null ? [] : [section(sentence(trace, trace.asOf, instant))]),
     ...actions(lookUpButton('payment', watch.paymentId)),
-    context(`You watched it since ${instant(watch.startedAt)}. The watch is over.`),
+    context(`You watched this payment from ${instant(watch.startedAt)}. The watch is over.`),
   ]);
 }
 
@@ -67,7 +67,7 @@ export const watchBlocks = (watches: readonly Watch[]): KnownBlock[] => [
     .slice(0, mostShown)
     .map((watch) =>
       section(
-        `${code(watch.paymentId)}: ${stepOf(watch.hop)} awaited, since ${instant(watch.startedAt)}`,
+        `${code(watch.paymentId)}: awaiting ${stepOf(watch.hop)}, watched since ${instant(watch.startedAt)}`,
         stopButton(watch),
       ),
     ),

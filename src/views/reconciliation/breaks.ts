@@ -121,13 +121,13 @@ export function breakCard(report: BreakReport, startable: readonly Startable[]):
 
 function stateLine({ found }: BreakReport): string {
   const owner = found.ownerId === null ? 'Not taken yet' : `Taken by ${mention(found.ownerId)}`;
-  const link = found.remediationId === null ? '' : ` · ${found.remediationId} was started from it`;
+  const link = found.remediationId === null ? '' : ` · ${found.remediationId} was started from this break`;
   if (found.state === 'open' || found.state === 'owned') return `${owner}${link}`;
   return `${resolutionText(found)}${link}`.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function sidesOf({ fact, sides, doubled }: BreakReport): ReturnType<typeof sections> {
-  if (fact === null) return sections(['The rows are no longer in the results of a run.']);
+  if (fact === null) return sections(['The rows of this break are no longer in the results of any run.']);
   const ledger = fact.entries.slice(0, mostRows).map(entryLine);
   const lines = sides.slice(0, mostRows).map(sideLine);
   return sections([
@@ -137,7 +137,7 @@ function sidesOf({ fact, sides, doubled }: BreakReport): ReturnType<typeof secti
     `*Partner’s statement* (${countText(fact.lines.length)})`,
     ...(lines.length > 0 ? lines : ['• no line']),
     ...moreLine(fact.lines.length),
-    ...(doubled.length > 0 ? ['*Says again*', ...doubled.slice(0, mostRows).map(sideLine)] : []),
+    ...(doubled.length > 0 ? ['*Repeats this line*', ...doubled.slice(0, mostRows).map(sideLine)] : []),
     ...(fact.kind === 'fx' ? rateLines(fact) : []),
   ]);
 }
@@ -240,12 +240,12 @@ function sentenceOf(
     case 'linked':
       return `:wrench: ${who} started ${text} from ${after.id}.`;
     case 'answered':
-      return `:mag: ${escape(text)} answers ${after.id}. It is too large to be resolved by itself: confirm with *Explain…*.`;
+      return `:mag: ${escape(text)} explains ${after.id}. The break is too large to resolve automatically: confirm it with *Explain…*.`;
     case 'written_off':
       return `:black_circle: ${after.id} is written off, requested by ${who}${reason}`;
     case 'reopened':
       return who === ''
-        ? `:red_circle: ${after.id} is open again: a newer run finds it.`
+        ? `:red_circle: ${after.id} is open again: a newer run found it.`
         : `:red_circle: ${who} reopened ${after.id}${reason}`;
     case 'resolved':
       return who === ''

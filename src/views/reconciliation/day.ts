@@ -135,7 +135,7 @@ function pairsOf(report: DayReport): [string, string][] {
 function qualityText({ quality: { clearing, timeliness, completeness } }: DayReport): string {
   const line = (name: string, share: { part: number; whole: number } | null): string =>
     share === null || share.whole === 0
-      ? `${name}: not known yet`
+      ? `${name}: no data yet`
       : `${name} ${percentText(share.part, share.whole)} of ${countText(share.whole)}`;
   return [
     line('Clearing', clearing),
@@ -254,7 +254,7 @@ function chartOf(trend: readonly TrendDay[]): CardBlock | null {
     const lowest = Math.min(...days.map(({ explained }) => explained));
     return { label: shortDay(days.at(-1)?.businessDay ?? 0), value: Math.floor(lowest * 100) / 100 };
   });
-  const of = size === 1 ? 'by business day' : `lowest of each ${size} business days`;
+  const of = size === 1 ? 'by business day' : `lowest of every ${size} business days`;
   return lineChart(`Lines explained ${of}, %`, 'Lines explained, %', points);
 }
 

@@ -30,7 +30,7 @@ export function lateCard(late: LateStatement, startable: readonly Startable[]): 
   };
   return cardOf(text, [
     section(`:hourglass_flowing_sand: *${text}*`),
-    section('Nothing of that day is counted as missing until the file is there.'),
+    section('Until the file arrives, nothing from that day counts as missing.'),
     ...(habit === '' ? [] : [context(habit)]),
     ...actions(...startButtons(missing, startable)),
   ]);
@@ -53,16 +53,16 @@ export function quarantineCard({ name, why, partner, sha256, at }: Quarantined):
 
 export function placeCard({ place, since, why, overAt }: PlaceNews): Card {
   if (overAt !== null) {
-    const text = `Statements are read from ${code(place)} again, since ${instant(overAt)}`;
+    const text = `Statements from ${code(place)} can be read again since ${instant(overAt)}`;
     return cardOf(text, [
       section(`:white_check_mark: *${text}*`),
-      context(`It could not be read from ${instant(since)} on.`),
+      context(`They could not be read from ${instant(since)}.`),
     ]);
   }
-  const text = `No statements from ${code(place)}: it cannot be read`;
+  const text = `Statements from ${code(place)} can’t be read`;
   return cardOf(text, [
     section(`:electric_plug: *${text}*`),
     section(wording(why, 600)),
-    context(joined(`Since ${instant(since)}`, 'the other places are read', code('paydesk doctor'))),
+    context(joined(`Since ${instant(since)}`, 'other places are not affected', code('paydesk doctor'))),
   ]);
 }

@@ -17,7 +17,7 @@ export function forecastCard(partners: readonly Outlook[]): Card {
       ? 'Nothing is waiting to be settled'
       : some.length === 1
         ? `${escape(first.partner.name)}: ${nextOf(first)}`
-        : `${plural(some.length, 'partner')} will settle what is booked`;
+        : `${plural(some.length, 'partner')} have booked money to settle`;
   const card = cardOf(title, [
     section(`:calendar: *${title}*`),
     ...some.map((outlook) =>
@@ -30,8 +30,8 @@ export function forecastCard(partners: readonly Outlook[]): Card {
 }
 
 const grossText =
-  'Gross amounts of what is booked so far: payments to come add to them, and the partner keeps its fees.';
-const intervalText = '80 %: in four of five past forecasts, what came lay between these amounts.';
+  'Gross amounts booked so far: new payments will add to them, and the partner deducts its fees.';
+const intervalText = '80 %: in four of five past forecasts, the money received was between these amounts.';
 
 const hasInterval = ({ currencies }: Outlook): boolean =>
   currencies.some(({ today, tomorrow, week }) =>
@@ -55,7 +55,7 @@ export function outlookLines({ currencies, today, lastTold }: Outlook, most: num
 
 const overdueOf = ({ currency, overdueMinor }: CurrencyOutlook): [string, bigint] => [currency, overdueMinor];
 
-/** “EUR today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow nothing yet, to Sunday 3,400.00 · Fri 27 Nov brought …”. */
+/** “EUR today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow nothing yet, by Sunday 3,400.00 · Fri 27 Nov brought …”. */
 function currencyText(one: CurrencyOutlook, onDay: Day): string {
   const { currency, learnedFrom, awaitedMinor, today, tomorrow, week, laterMinor } = one;
   const isOpen = (day: Day): boolean => one.days.some((each) => each.day === day);
@@ -64,7 +64,7 @@ function currencyText(one: CurrencyOutlook, onDay: Day): string {
     `today ${expectedText(today, currency, isOpen(onDay) ? 'nothing' : 'closed')}`,
     // What is booked today may still land tomorrow: a zero would read like a forecast.
     `tomorrow ${expectedText(tomorrow, currency, isOpen(onDay + 1) ? 'nothing yet' : 'closed')}`,
-    `to Sunday ${expectedText(week, currency, 'nothing yet')}`,
+    `by Sunday ${expectedText(week, currency, 'nothing yet')}`,
     laterMinor === 0n ? null : `later ${bareAmount(laterMinor, currency)}`,
   ].filter((text) => text !== null);
   return joined(
@@ -85,7 +85,7 @@ function expectedText(
   return `${bareAmount(minor, currency)} (80 %: ${bareAmount(interval.lowMinor, currency)}–${bareAmount(interval.highMinor, currency)})`;
 }
 
-/** Of the newest day that a statement told of. */
+/** Of the newest day for which there is a statement. */
 function cameText({ days, currency }: CurrencyOutlook): string | null {
   const last = days.filter(({ cameMinor }) => cameMinor !== null).at(-1);
   if (last?.cameMinor === undefined || last.cameMinor === null) return null;

@@ -19,7 +19,7 @@ export function overviewCard(rows: readonly OverviewRow[]): Card {
   const broken = known.filter((report) => openOf(report) > 0);
   const headline =
     known.length === 0
-      ? 'No statement was reconciled yet'
+      ? 'No statement has been reconciled yet'
       : broken.length === 0
         ? `We are whole: all ${plural(known.length, 'partner')} explained`
         : `We are not whole: ${broken.length} of ${plural(known.length, 'partner')} with open breaks`;

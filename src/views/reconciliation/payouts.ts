@@ -62,7 +62,7 @@ function stateLine(state: PayoutState, some: PayoutsAtBank['traces'], today: Day
 function nextText(some: PayoutsAtBank['traces'], today: Day): string {
   const next = Math.min(...some.map(({ trace }) => trace.dueOn));
   return next < today
-    ? `: the bank’s statement of ${dayText(next)} is still to come`
+    ? `: the bank’s statement for ${dayText(next)} has not arrived yet`
     : `: next ${dayText(next)}`;
 }
 
@@ -101,7 +101,7 @@ function bankText({ payout, state, lines, differenceMinor, dueOn, bank }: Payout
     case 'missing':
       return `${whole} was due ${dayText(dueOn)} and is on no statement of ${escape(bank.name)}`;
     case 'ambiguous':
-      return `${whole} could be ${lines.length === 1 ? 'a line that another payout could be as well' : `any of ${plural(lines.length, 'line')}`}: ${arrivalText(lines)}`;
+      return `${whole} matches ${lines.length === 1 ? 'a line that another payout matches too' : `any of ${plural(lines.length, 'line')}`}: ${arrivalText(lines)}`;
   }
 }
 

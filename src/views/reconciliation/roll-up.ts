@@ -37,9 +37,9 @@ export function rollUpCard(rollUp: RollUp): Card {
 const mostCurrencies = 6;
 
 const footnote =
-  'Opening + new − cleared = closing, checked by count and by value. Values are differences without their signs; days are of each partner’s own clock.';
+  'Opening + new − cleared = closing, checked by count and by value. Values ignore the sign of a difference; days are in each partner’s own time zone.';
 
-/** “Week 23–29 Nov: 12 breaks open at its end, 3 more than before”. */
+/** “Week 23–29 Nov: 12 breaks open at the end, 3 more than before”. */
 function titleOf({ period, isSoFar, partners, totals }: RollUp): string {
   const sum = (name: 'opening' | 'closing'): number =>
     totals.reduce((count, flow) => count + flow[name].count, 0);
@@ -50,7 +50,7 @@ function titleOf({ period, isSoFar, partners, totals }: RollUp): string {
       : `${countText(Math.abs(closing - opening))} ${closing > opening ? 'more' : 'fewer'} than before`;
   const [only, ...others] = partners;
   const whose = only !== undefined && others.length === 0 ? `${escape(only.partner.name)}, ` : '';
-  const when = isSoFar ? ' so far' : ' at its end';
+  const when = isSoFar ? ' so far' : ' at the end';
   return `${whose}${periodText(period)}: ${plural(closing, 'break')} open${when}, ${change}`;
 }
 

@@ -16,8 +16,8 @@ export function runCard({ partner, businessDay, stage, failed }: RunningDay): Ca
   }));
   const note = context(
     failed
-      ? 'Nothing of the run was kept. Paydesk tries again by itself; the log says why it failed.'
-      : 'The result follows here.',
+      ? 'Nothing from this run was kept. Paydesk retries automatically; the log says why it failed.'
+      : 'The result will appear here.',
   );
   const head = section(`${failed ? ':x:' : ':hourglass_flowing_sand:'} *${title}*`);
   const lines = section(steps.map(({ title: step, status }) => `${marks[status]} ${step}`).join('\n'));

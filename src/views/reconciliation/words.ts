@@ -95,6 +95,6 @@ export function resolutionText({ resolution, state }: Break): string {
   const rule = resolution.rule === null ? '' : ` (${ruleText(resolution.rule)})`;
   if (resolution.line !== null)
     return `arrived in ${escape(resolution.line.fileName)}, line ${countText(resolution.line.line)}${rule}`;
-  if (resolution.rule !== null) return `booked since${rule}`;
+  if (resolution.rule !== null) return `booked in the meantime${rule}`;
   return 'a corrected file or a new booking explains it';
 }

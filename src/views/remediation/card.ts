@@ -161,7 +161,7 @@ function reasonLines({ remediation, votes }: Snapshot): string[] {
   return [`${label}${reasonText(stateWhy, remediation, votes)}`];
 }
 
-/** Other reasons are sentences that stand by themselves. */
+/** Other reasons are complete sentences. */
 function reasonLabel(remediation: Remediation): string {
   const { state, verified, decidedBy } = remediation;
   const by = decidedBy === null ? '' : ` by ${mention(decidedBy)}`;
@@ -226,7 +226,7 @@ function requestedLine({ remediation, plan }: Snapshot, links: Links): string {
   return joined(
     standingId === null
       ? `${id} requested by ${mention(requesterId)} ${instant(createdAt)}`
-      : `${id} started by Paydesk ${instant(createdAt)} for ${alertId ?? 'an alert'} under ${standingId} of ${mention(requesterId)}`,
+      : `${id} started by Paydesk ${instant(createdAt)} for ${alertId ?? 'an alert'} under ${standingId} by ${mention(requesterId)}`,
     riskOf(remediation.action),
     page === null ? null : link(page, `Open ${subject.id.slice(0, idLimit)}`),
   );

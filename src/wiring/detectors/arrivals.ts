@@ -61,7 +61,7 @@ function detectedOf(metric: Metric, group: readonly Changed<Overdue>[]): Detecte
       expected: group.length,
       shareExplained: null,
       reason: [
-        `chance alone rarely makes it later than ${utcText(new Date(dueMs))}`,
+        `by chance alone it is rarely later than ${utcText(new Date(dueMs))}`,
         ...(names.length > 1 ? [`missing: ${names.slice(0, shownMost).join('; ')}${more}`] : []),
       ].join('; '),
     },
@@ -91,7 +91,7 @@ function lineOf(
 ): string {
   const [last, next] = [series.lastMs, series.next(nowMs, wrong)];
   const state = series.overdue
-    ? `overdue, usually there at ${utcText(new Date(series.overdue.usualMs))}`
+    ? `overdue, usually there by ${utcText(new Date(series.overdue.usualMs))}`
     : next
       ? `next usually at ${utcText(new Date(next.usualMs))}, overdue from ${utcText(new Date(next.dueMs))}`
       : 'nothing more is expected today';

@@ -293,7 +293,7 @@ describe('files', () => {
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['DE89 EUR 10000 → 11000'] });
   });
 
-  it('reads the first version, whose details stand in the entry itself', () => {
+  it('reads the first version, which has its details in the entry itself', () => {
     const part = (reference: string, amount: string): string =>
       `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs><AmtDtls><TxAmt><Amt Ccy="EUR">${amount}</Amt></TxAmt></AmtDtls></TxDtls>`;
     const first = entry('5', `<AcctSvcrRef>B1</AcctSvcrRef>${part('E1', '2')}${part('E2', '3')}`);

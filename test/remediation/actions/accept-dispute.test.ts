@@ -71,7 +71,7 @@ describe('a plan', () => {
     const id = await at.openDispute({ is_charge_refundable: true });
     const { preview } = await planOf(acceptDispute, { dispute: id, acknowledged: '25' }, at.desk);
     expect(preview).toMatchObject({
-      headline: `Accept dispute ${id} over 25.00 USD as lost`,
+      headline: `Accept dispute ${id} (25.00 USD) as lost`,
       changes: [
         'Customer’s claim: fraudulent (visa 10.4)',
         'The customer keeps 25.00 USD.',
@@ -89,7 +89,7 @@ describe('a plan', () => {
     expect(preview.irreversible).toMatch(/closes as lost/);
   });
 
-  it('does not stand once somebody answered', async () => {
+  it('is no longer valid once somebody answered', async () => {
     const plan = await planOf(acceptDispute, { dispute, acknowledged: '25' }, at.desk);
     await at.stripe.disputes.update(dispute, { evidence: { product_description: 'a' } });
     expect((await acceptDispute.changesSince(plan, at.desk)).join('\n')).toMatch(/under_review/);

@@ -80,7 +80,7 @@ it('says all bounds, and puts twice the amount at stake', async () => {
     expect.stringMatching(
       /^northpay-card-us is paused for 1 h: payments go to [a-z-]+ \([a-z]+\), 10 of 100 stay as a probe$/,
     ),
-    'At most 2 times, and 5,000.00 USD at stake in all; the policy counts it twice, because no one checks each use',
+    'At most 2 times, and 5,000.00 USD at stake in total; the policy counts that amount twice, because no one checks each use',
     'Acts at any hour',
     expect.stringContaining('Ends each pause'),
     'Reason: Declines rise',

@@ -23,7 +23,7 @@ const put = async (payment: string, fields: object) =>
   at.api.putObjects([{ ...(await at.get(`payment_intents/${payment}`)), ...fields }]);
 
 describe('what cannot be cancelled', () => {
-  it('what is no payment, and a reason that is none', () => {
+  it('an ID of another object, and an unknown reason', () => {
     expect(cancelPayment.faultsOf({ payment: 'po_123', reason: 'because' })).toEqual([
       { field: 'payment', message: 'Enter an ID that starts with pi_.' },
       { field: 'reason', message: 'Choose one of the options.' },
@@ -137,7 +137,7 @@ describe('doing it', () => {
     expect(await at.get(`payment_intents/${payment}`)).toMatchObject({ amount_received: 1_000 });
   });
 
-  it('a capture at the same moment: one of the two takes effect, and it is told which', async () => {
+  it('a capture at the same moment: one of the two takes effect, and the request says which', async () => {
     const payment = await authorise();
     const made = await plan(payment);
     const [cancelled, captured] = await Promise.allSettled([

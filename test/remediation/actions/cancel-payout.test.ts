@@ -30,7 +30,7 @@ describe('what cannot be cancelled', () => {
     expect(await faults('po_3OfAnotherAccount')).toEqual(only('payout', /no object with this ID/));
   });
 
-  it('an automatic one, and one that arrived: both are told', async () => {
+  it('an automatic one, and one that arrived: both are reported', async () => {
     const payouts = await collect(at.stripe.payouts.list({ limit: 20 }), 20);
     const paid = payouts.find(({ automatic, status }) => automatic && status === 'paid')!;
     expect(await faults(paid.id)).toEqual([

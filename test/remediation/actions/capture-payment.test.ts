@@ -88,7 +88,7 @@ describe('what cannot be captured', () => {
     expect(await faults(payment, '5.00')).toEqual(only('payment', message));
   });
 
-  it('one that nobody paid, in a wrong currency too: both are told', async () => {
+  it('an unpaid one, in a wrong currency too: both are reported', async () => {
     const { id } = await at.stripe.paymentIntents.create({ amount: 500, currency: 'eur' });
     expect((await faults(id, '5 USD')).map(({ field }) => field)).toEqual(['payment', 'amount']);
   });

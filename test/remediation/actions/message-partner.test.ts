@@ -63,8 +63,8 @@ describe('a letter that cannot be read as one', () => {
   });
 
   it.each([
-    ['subject', 151, /At most 150 characters; these are 151/],
-    ['text', 5_001, /At most 5000 characters; these are 5001/],
+    ['subject', 151, /At most 150 characters; this text has 151/],
+    ['text', 5_001, /At most 5000 characters; this text has 5001/],
     ['text', 100_000, /characters that can’t be used/],
   ])('a %s of %i characters', (field, length, message) => {
     expect(faultsOf({ [field]: 'x'.repeat(length) })).toEqual(only(field, message));

@@ -236,7 +236,7 @@ describe('a world that moved on', () => {
     ]);
   });
 
-  it('a fallback that takes less than was shown, another one, or none is told', async () => {
+  it('a fallback with less capacity than shown, another fallback, or none is reported', async () => {
     const made = await plan();
     const smaller = withRoutes(at.desk, ({ fallback }) => ({
       fallback: fallback && { ...fallback, capacityPerHour: 20 },
@@ -252,7 +252,7 @@ describe('a world that moved on', () => {
     ]);
   });
 
-  it('a pause of somebody else’s is told', async () => {
+  it('another person’s pause is reported', async () => {
     const made = await plan();
     await pausedByOthers();
     expect(await pauseRoute.changesSince(made, at.desk)).toEqual([

@@ -118,7 +118,7 @@ describe('what cannot be refunded', () => {
     );
   });
 
-  it('several things at once: all of them are told', async () => {
+  it('several faults at once: all are reported', async () => {
     const { payment } = await at.pay({ payment_method: 'pm_card_createDispute' });
     expect((await faults(payment, '99.00 USD')).map(({ field }) => field)).toEqual(['payment', 'amount']);
   });
@@ -168,7 +168,7 @@ describe('what cannot be refunded', () => {
     );
   });
 
-  it('what cannot be read is named in the plan, and the rest of it stands', async () => {
+  it('what cannot be read is named in the plan, and the rest is shown', async () => {
     const { payment, charge } = await at.pay();
     const { id } = await giveBack(charge, 500);
     const { id: second } = await giveBack(charge, 600);
@@ -277,7 +277,7 @@ describe('the plan', () => {
   });
 });
 
-it('shows whose payment it is, masked, and the plan stands when the address changes', async () => {
+it('shows whose payment it is, masked, and the plan stays valid when the address changes', async () => {
   const { payment } = await at.pay();
   const intent = at.api.find(payment)!;
   at.api.putObjects([{ ...intent, receipt_email: 'jane@example.com' }]);
@@ -289,7 +289,7 @@ it('shows whose payment it is, masked, and the plan stands when the address chan
 });
 
 describe('doing it', () => {
-  it('gives back, is found again and verified', async () => {
+  it('refunds, is found again and verified', async () => {
     const { payment, charge } = await at.pay();
     const made = await plan(payment, '20');
     expect(await refundPayment.changesSince(made, at.desk)).toEqual([]);
@@ -304,7 +304,7 @@ describe('doing it', () => {
     expect((await refundPayment.verify(made, 'key-happy', effect, at.desk)).kind).toBe('visible');
   });
 
-  it('gives back of the one charge that the plan names', async () => {
+  it('refunds the one charge that the plan names', async () => {
     const { charge } = await at.pay();
     const made = await plan(charge);
     await refundPayment.execute(made, 'key-charge', at.desk);
@@ -341,7 +341,7 @@ describe('doing it', () => {
 });
 
 describe('a world that moved on', () => {
-  it('a colleague refunded meanwhile: the difference is told in words', async () => {
+  it('a colleague refunded meanwhile: the difference is named in words', async () => {
     const { payment, charge } = await at.pay();
     const made = await plan(payment, '25');
     const { id } = await giveBack(charge, 100);

@@ -77,7 +77,7 @@ it('the plan says until when it was paused, by what, and where payments went mea
   });
 });
 
-it('a pause that nobody ordered under a key, and a route without a fallback, are told as such', async () => {
+it('a pause without a key, and a route without a fallback, are shown as such', async () => {
   await pause();
   const world = withRoutes(at.desk, () => ({ pausedBy: null, country: null, fallback: null }));
   const { preview } = await planned(resumeRoute, typed, world);
@@ -122,7 +122,7 @@ describe('a world that moved on', () => {
     expect(await codeOf(resumeRoute.execute(made, 'key', at.desk))).toBe('conflict');
   });
 
-  it('another pause stands in its place', async () => {
+  it('another pause has replaced it', async () => {
     await pause();
     const made = await plan();
     await resumedByOthers();
@@ -175,7 +175,7 @@ describe('an answer that is lost', () => {
     });
   });
 
-  it('and another pause stands: nobody can tell, and it is not ordered again', async () => {
+  it('and another pause has replaced it: the outcome is unknown, and it is not ordered again', async () => {
     await pause();
     const made = await plan();
     at.api.setFault({ kind: 'error_before_effect', path });
@@ -191,7 +191,7 @@ describe('an answer that is lost', () => {
     });
   });
 
-  it('and another pause stands that nobody ordered under a key either: its end tells it apart', async () => {
+  it('and another pause without a key has replaced it: its end distinguishes the two', async () => {
     await pause();
     const unnamed = (pausedUntil: Date) => withRoutes(at.desk, () => ({ pausedBy: null, pausedUntil }));
     const made = await planned(resumeRoute, typed, unnamed(start));

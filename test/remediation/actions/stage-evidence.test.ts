@@ -132,7 +132,7 @@ describe('a plan', () => {
   it('says all that is staged, what is lacking, and how long there is', async () => {
     const { preview } = await planOf(stageEvidence, typed(), at.desk);
     expect(preview).toMatchObject({
-      headline: `Stage explanation, access activity log, customer communication, receipt for dispute ${dispute} over 25.00 USD`,
+      headline: `Stage explanation, access activity log, customer communication, receipt for dispute ${dispute} (25.00 USD)`,
       affected: [],
       irreversible: null,
       value: null,

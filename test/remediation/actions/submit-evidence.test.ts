@@ -97,7 +97,7 @@ describe('a plan', () => {
     const files = at.give('FREC', 'receipt.pdf', pdf());
     const { preview } = await planOf(submitEvidence, { dispute, ...log, files }, at.desk);
     expect(preview).toMatchObject({
-      headline: `Submit the evidence for dispute ${dispute} over 25.00 USD to the bank`,
+      headline: `Submit the evidence for dispute ${dispute} (25.00 USD) to the bank`,
       undo: null,
       irreversible: 'The bank accepts evidence only once: afterwards nothing can be added or changed.',
       value: { minor: 2500n, currency: 'USD' },

@@ -173,7 +173,7 @@ describe('the order', () => {
     });
   });
 
-  it('is told in the thread of the break, and its day becomes whole', async () => {
+  it('is reported in the thread of the break, and its day becomes whole', async () => {
     await writeOffBreak.execute(await plan(), 'REM key', world());
     const told = bench.posted().map(({ card }) => sourceOf(card));
     expect(told.join('\n')).toMatch(
@@ -228,7 +228,7 @@ describe('a world that moved on', () => {
     expect(await stateOf()).toBe('resolved');
   });
 
-  it('a corrected file came to another amount', async () => {
+  it('a corrected file has another amount', async () => {
     const made = await plan();
     await report('northpay_27b.csv', { ...short, amount: '20.00' });
     const changes = await writeOffBreak.changesSince(made, world());

@@ -342,7 +342,7 @@ describe('typed lines', () => {
     expect(completionsFor('/part', 5, vocabulary)[0]?.line).toBe('/partner ');
   });
 
-  it('knows the command in use, and a path or a number that is none', () => {
+  it('knows the command in use, and does not take a path or a number for one', () => {
     expect(commandInUse('/payment pi_1', commands)?.command).toBe('/payment');
     expect([
       commandInUse('/payment', commands),

@@ -67,7 +67,7 @@ describe('GET calls', () => {
     expect((await calls())[2]!.arguments).toMatchObject({ text: '[redacted] [redacted]' });
   });
 
-  it('knows refusals before any method: faults, unknown methods, bodies that are none', async () => {
+  it('refuses before any method: faults, unknown methods, malformed bodies', async () => {
     const post = (method: string, init: RequestInit = {}) =>
       fetch(bench.slack.apiUrl + method, { method: 'POST', ...init });
     await bench.control.post('faults', { kind: 'rate_limit', count: 1 });

@@ -89,7 +89,7 @@ describe('what is refused, and how it reads', () => {
     expect(answer.messages).toEqual([]);
   });
 
-  it('survives bodies and frames that are none', async () => {
+  it('survives malformed bodies and frames', async () => {
     const response = await fetch(`${bench.slack.url}/_sandbox/command`, { method: 'POST', body: 'null' });
     expect(response.status).toBe(400);
     const ticket = await fetch(`${bench.slack.apiUrl}apps.connections.open`, {
@@ -437,7 +437,7 @@ describe('a reaction of a person', () => {
   });
 
   it.each([
-    ['a name that no emoji has', 'ana', 'no such', 'no such is no name of an emoji'],
+    ['a name that no emoji has', 'ana', 'no such', 'no such is not the name of an emoji'],
     ['somebody unknown', 'nobody', 'eyes', 'there is no user "nobody"'],
   ])('is refused for %s', async (_reason, user, name, error) => {
     const { ts } = bench.slack.postAs('payments-ops', 'A payout is late');

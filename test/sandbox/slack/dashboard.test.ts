@@ -43,7 +43,7 @@ it('an object: what people look for first, then all of it, and nothing runs', as
   expect(html).not.toContain('<script');
 });
 
-it('a date that is no instant is written as the provider says it', async () => {
+it('a date that is not an instant is shown as the provider writes it', async () => {
   const html = await (await page('po_1out')).text();
   expect(html).toContain('payout po_1out');
   expect(html).toContain('<dt>arrival_date</dt><dd>2025-11-20T00:00:00.000Z</dd>');

@@ -308,7 +308,7 @@ describe.each<[Transport, number]>([
   it.each<[string, Json, RegExp]>([
     ['no list', 'x', /must be a list/],
     ['a file without a name', [upload({ name: '' })], /needs name/],
-    ['content that is no base64', [upload({ content_base64: '<b>' })], /is no base64/],
+    ['content that is no base64', [upload({ content_base64: '<b>' })], /is not base64/],
     [
       'more than 5 MB, whatever it says',
       [upload({ content_base64: Buffer.alloc(5_000_001).toString('base64') })],
@@ -338,7 +338,7 @@ describe.each<[Transport, number]>([
 
   it('refuses options for other elements than external selects, and shortcuts on ephemeral messages', async () => {
     const asked = { ...(await card()), block_id: 'partner', action_id: 'other', value: '' };
-    expect((await act('suggest', asked)).error).toContain('is no external select');
+    expect((await act('suggest', asked)).error).toContain('is not an external select');
     const [shown] = (await act('command', { channel: 'general', text: '/payment' })).messages;
     const tried = await act('shortcut', { callback_id: 'trace', channel: 'general', ts: shown!.ts });
     expect(tried.error).toContain('has no shortcuts');

@@ -128,7 +128,7 @@ describe('a picker', () => {
       });
     expect((await choose('mei')).ok).toBe(true);
     expect(heard).toMatchObject([{ selected_user: ids.mei }]);
-    expect((await choose('nobody')).error).toContain('"nobody" is no person to choose');
+    expect((await choose('nobody')).error).toContain('"nobody" is not a person that can be chosen');
   });
 });
 

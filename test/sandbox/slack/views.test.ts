@@ -101,7 +101,7 @@ describe.each<[Transport, number]>([
     expect(await titles()).toEqual(['one', 'deeper', 'deeper']);
     expect(view.previous_view_id).not.toBeNull();
     const under = (await bench.control.state()).views[0]!;
-    expect((await submit(under.id)).error).toContain('lies under another one');
+    expect((await submit(under.id)).error).toContain('is under another one');
   });
 
   it.each<[string, () => Record<string, unknown> | undefined, string[]]>([
@@ -125,7 +125,7 @@ describe.each<[Transport, number]>([
     [
       'errors for a block that is no input',
       { response_action: 'errors', errors: { pick: 'no' } },
-      /is no input block/,
+      /is not an input block/,
     ],
     ['errors without any', { response_action: 'errors', errors: {} }, /needs errors/],
     ['an action that there is not', { response_action: 'explode' }, /invalid response_action/],

@@ -64,7 +64,7 @@ const faults: readonly Fault[] = [
   },
 ];
 
-/** The lasting fault that `output` (text of a program, or a thrown file error) tells of, or null if it may pass. */
+/** The lasting fault that `output` (text of a program, or a thrown file error) describes, or null if it may pass. */
 export function lastingFault(output: unknown, folder: string): OpsError | null {
   const text =
     output instanceof Error

@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
   url: Secret;
   /** The same for another database; it need not exist yet. */
   urlOf(database: string): Secret;
-  /** A database as a role that is no superuser; neither needs to exist yet. */
+  /** A database as a role that is not a superuser; neither needs to exist yet. */
   urlAs(role: string, database: string): Secret;
   /** The password of such a role. It follows from the cluster's secret, so every process of the home knows it. */
   passwordOf(role: string): Secret;
