@@ -167,7 +167,7 @@ const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
     );
 
 function whyNotRefundable(dispute: Pick<Dispute, 'status'>): string {
-  if (tookTheMoneyBack(dispute)) return 'the customer already has the money back.';
+  if (tookTheMoneyBack(dispute)) return 'the customer already has the disputed amount back.';
   return isOver(dispute)
     ? 'it is over, and the provider says that this charge can no longer be refunded.'
     : 'a disputed charge can be refunded only while the dispute is an inquiry.';
@@ -233,7 +233,9 @@ function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): stri
         ]
       : []),
     ...facts.openWarnings.map((id) => `Early fraud warning ${id} ${warned}.`),
-    ...facts.disputes.map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
+    ...facts.disputes
+      .filter((dispute) => !isOver(dispute))
+      .map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
     ...facts.unread.map((problem) => `Not taken into account: ${problem}.`),
   ];
 }
