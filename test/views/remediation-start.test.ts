@@ -28,7 +28,13 @@ describe('buttons on other cards', () => {
       siblings: known([]),
       charges: known([]),
       batch: known([]),
-      payment: known(aPayment({ id: 'pi_1', status })),
+      payment: known(
+        aPayment({
+          id: 'pi_1',
+          status,
+          ...(status === 'requires_capture' && { amountReceived: eur(0), amountCapturable: eur(2000) }),
+        }),
+      ),
       charge: known(aCharge({ amountRefunded: eur(refundedMinor) })),
       balanceTransaction: none,
       payout: none,
@@ -110,6 +116,17 @@ describe('buttons on other cards', () => {
       { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) },
       [],
     ],
+    [
+      'captured in parts, up to what was authorised',
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(2000) })) },
+      [],
+    ],
+    [
+      'of which nothing is authorised',
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(0) })) },
+      ['Cancel payment…'],
+    ],
+    ['whose charge cannot be read', { charge: { state: 'failed', why: 'odd' } }, []],
     ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
     ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
   ])('a payment %s', (_what, found, expected) => {

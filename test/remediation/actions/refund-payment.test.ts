@@ -212,6 +212,9 @@ describe('what cannot be refunded', () => {
     );
     expect(told[0]!.message).toContain(charge);
     expect((await plan('ch_second', '5')).facts.charge).toBe('ch_second');
+    // One that was given back in full is not meant.
+    at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), amount_refunded: 2_500, refunded: true }]);
+    expect((await plan(payment)).facts.charge).toBe('ch_second');
   });
 
   it('anything without a provider that can be written to', async () => {
