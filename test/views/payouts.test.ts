@@ -31,6 +31,7 @@ it.each([
     'Payout failed; the money is back on the balance: account closed · 9,000.00 EUR po_1paid',
   ],
   [aPayout({ arrivalDate: at('11-21T00:00') }), 'Payout paid, arrives 21 Nov 2026 · 9,000.00 EUR po_1paid'],
+  [aPayout({ reversedBy: 'po_2' }), 'Payout of 13 Nov 2026 reversed by `po_2` · 9,000.00 EUR po_1paid'],
   [aPayout({ amount: eur(-5000) }), 'Debit of the bank account, 13 Nov 2026 · -50.00 EUR po_1paid'],
   [
     aPayout({ status: 'failed', amount: eur(-5000), failure: null }),

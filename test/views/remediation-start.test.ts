@@ -28,13 +28,7 @@ describe('buttons on other cards', () => {
       siblings: known([]),
       charges: known([]),
       batch: known([]),
-      payment: known(
-        aPayment({
-          id: 'pi_1',
-          status,
-          ...(status === 'requires_capture' && { amountReceived: eur(0), amountCapturable: eur(2000) }),
-        }),
-      ),
+      payment: known(aPayment({ id: 'pi_1', status })),
       charge: known(aCharge({ amountRefunded: eur(refundedMinor) })),
       balanceTransaction: none,
       payout: none,
@@ -123,7 +117,7 @@ describe('buttons on other cards', () => {
     ],
     [
       'of which nothing is authorised',
-      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(0) })) },
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountCapturable: eur(0) })) },
       ['Cancel payment…'],
     ],
     ['whose charge cannot be read', { charge: { state: 'failed', why: 'odd' } }, []],

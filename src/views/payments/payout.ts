@@ -135,8 +135,9 @@ const silentLines = ({ contents, atBank, breaks, reported }: PayoutReport): stri
   );
 
 /** An arrival is a date on the bank's calendar; it is late once that day has ended. */
-function payoutSentence({ status, amount, arrivalDate, failure }: Payout, asOf: Date): string {
+function payoutSentence({ status, amount, arrivalDate, failure, reversedBy }: Payout, asOf: Date): string {
   const arrival = calendarDate(arrivalDate);
+  if (reversedBy !== null) return `Payout of ${arrival} reversed by ${code(reversedBy)}`;
   // A negative payout collects what the balance owes from the bank account.
   const isDebit = amount.minor < 0n;
   if (status === 'paid') {
