@@ -13,7 +13,7 @@ import type { World } from './world.js';
 
 /** Changes what is given, and answers the group as it is then. */
 export function changeGroup(
-  { store }: World,
+  { store, clock }: World,
   events: Events,
   body: JsonObject,
 ): { ok: true; group: UserGroup } {
@@ -23,7 +23,10 @@ export function changeGroup(
   const before = asArray(body.users) === undefined ? null : group.users;
   if (before !== null) group.users = stringsOf(body.users).map((user) => userOf(store, user).id);
   if (typeof body.disabled === 'boolean') group.is_disabled = body.disabled;
-  if (before !== null || typeof body.disabled === 'boolean') events.groupChanged(group, before);
+  if (before !== null || typeof body.disabled === 'boolean') {
+    group.updated = Math.floor(clock.now().getTime() / 1000);
+    events.groupChanged(group, before);
+  }
   return { ok: true, group };
 }
 

@@ -20,6 +20,8 @@ export interface Arguments {
   json(name: string): Json | undefined;
   /** Comma-separated, or a JSON array. */
   list(name: string): string[];
+  /** All of them but the token, as they came. */
+  given(): JsonObject;
 }
 
 export function createArguments(values: JsonObject): Arguments {
@@ -54,6 +56,7 @@ export function createArguments(values: JsonObject): Arguments {
       const items = asArray(value) ?? text(name)?.split(',') ?? [];
       return items.map((item) => textOf(item).trim()).filter((item) => item !== '');
     },
+    given: () => Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'token')),
   };
 }
 

@@ -29,9 +29,14 @@ function directObject(world: World, channel: Channel) {
     is_im: true,
     user: other,
     is_user_deleted: users.get(other)?.deleted ?? false,
+    is_open: true,
+    last_read: neverRead,
     priority: 0,
   };
 }
+
+/** Apps read no channels, so their mark stays where it began. */
+const neverRead = '0000000000.000000';
 
 const said = (value: string, { creator, last_set }: TextSet = { creator: '', last_set: 0 }) => ({
   value,
@@ -43,6 +48,7 @@ function roomObject(world: World, channel: Channel) {
   const { team, bot } = world.store;
   const kind = kindOf(channel);
   const { shared_with: sharedWith } = channel;
+  const isMember = channel.members.includes(bot.user_id);
   return {
     ...base(world, channel),
     name: channel.name,
@@ -54,7 +60,8 @@ function roomObject(world: World, channel: Channel) {
     is_mpim: kind === 'mpim',
     is_private: channel.is_private,
     is_general: channel.name === 'general',
-    is_member: channel.members.includes(bot.user_id),
+    is_member: isMember,
+    ...(isMember && { last_read: neverRead }),
     unlinked: 0,
     is_shared: sharedWith !== undefined,
     is_ext_shared: sharedWith !== undefined,

@@ -11,7 +11,7 @@ import type { Events } from './events.js';
 import { readFault } from './faults.js';
 import { answerJson } from './http.js';
 import type { Interactions } from './interactions.js';
-import { asObject, asString, parseJson } from './json.js';
+import { asObject, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
 import { pressPin } from './pins.js';
 import { pressReaction } from './reactions.js';
@@ -159,8 +159,8 @@ function setFault(world: World, switches: FaultSwitches, body: JsonObject): void
   } else if (fault.kind === 'disconnect')
     world.delivery.sockets.disconnectAll(fault.reason ?? 'refresh_requested');
   else {
-    const { method, amount } = fault;
-    world.faults.add({ kind: fault.kind, count: fault.count ?? 1, method: asString(method), amount });
+    const { kind, count = 1, method, amount, error } = fault;
+    world.faults.add({ kind, count, method, amount, error });
   }
 }
 

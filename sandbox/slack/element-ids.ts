@@ -1,6 +1,7 @@
 /**
  * What Slack does to blocks that it has accepted: gives every block a block_id and every element an action_id where
- * the app gave none, so that clicks can be told apart. And the way back: finding an element by its ids.
+ * the app gave none, so that clicks can be told apart, and writes out the defaults of texts, so that what comes back is not
+ * what was sent. And the way back: finding an element by its ids.
  * Invariant: the blocks given are not changed.
  */
 import { asObject, asString } from './json.js';
@@ -36,6 +37,8 @@ function identify(value: Json, ids: Ids, isBlock: boolean): Json {
   );
   if (nestedBlock && copy.block_id === undefined) copy.block_id = ids.next('b').slice(1, 7);
   if (interactive.has(type) && copy.action_id === undefined) copy.action_id = ids.next('a').slice(1, 7);
+  if (type === 'plain_text') copy.emoji ??= true;
+  if (type === 'mrkdwn') copy.verbatim ??= false;
   return copy;
 }
 

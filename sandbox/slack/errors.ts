@@ -15,6 +15,13 @@ export class SlackError extends Error {
   }
 }
 
+/** HTTP 429 with its Retry-After. */
+export class RateLimited extends SlackError {
+  constructor(readonly retryAfterSec: number) {
+    super('ratelimited', {}, 429);
+  }
+}
+
 /** A refused request to the control interface: text for a person, and an HTTP status. */
 export class ControlError extends Error {
   constructor(

@@ -12,6 +12,7 @@ interface Fault {
   count: number;
   method?: string | undefined;
   amount?: number | undefined;
+  error?: string | undefined;
 }
 
 export interface Faults {
@@ -25,6 +26,7 @@ export interface Faults {
 const kinds: readonly string[] = [
   'rate_limit',
   'server_error',
+  'refuse',
   'slow',
   'drop_ack',
   'duplicate',
@@ -35,7 +37,7 @@ const kinds: readonly string[] = [
 
 /** Checks the request's shape. @throws ControlError naming what is wrong. */
 export function readFault(body: Record<string, unknown>): FaultRequest {
-  const { kind, count, method, amount, reason } = body;
+  const { kind, count, method, amount, reason, error } = body;
   if (typeof kind !== 'string' || !kinds.includes(kind)) {
     throw new ControlError(`kind must be one of ${kinds.join(', ')}`);
   }
@@ -49,6 +51,9 @@ export function readFault(body: Record<string, unknown>): FaultRequest {
   if (reason !== undefined && reason !== 'refresh_requested' && reason !== 'warning') {
     throw new ControlError('reason must be refresh_requested or warning');
   }
+  const isNamed = typeof error === 'string' && /^[a-z][a-z0-9_]{0,99}$/.test(error);
+  if (error !== undefined && !isNamed) throw new ControlError('error must be a name as Slack writes them');
+  if (kind === 'refuse' && error === undefined) throw new ControlError('refuse needs an error');
   return body as unknown as FaultRequest;
 }
 

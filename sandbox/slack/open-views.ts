@@ -48,7 +48,12 @@ function accept(view: unknown, type: 'modal' | 'home', ids: Ids): OpenView['view
   const errors = validateView(view);
   if (errors.length > 0) throw new SlackError('invalid_arguments', errorMessages(errors));
   if (JSON.stringify(view).length > viewMaxBytes) throw new SlackError('view_too_large');
-  return { ...object, type, blocks: withIds((object?.blocks ?? []) as Block[], ids) } as OpenView['view'];
+  const titles = (['title', 'submit', 'close'] as const).flatMap((name) => {
+    const text = asObject(object?.[name]);
+    return text ? [[name, { emoji: true, ...text }] as const] : [];
+  });
+  const blocks = withIds((object?.blocks ?? []) as Block[], ids);
+  return { ...object, ...Object.fromEntries(titles), type, blocks } as OpenView['view'];
 }
 
 /** Each person's stack of modals, and the Homes: only the keeping, no rules. */

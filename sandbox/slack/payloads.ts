@@ -4,6 +4,7 @@
  */
 import { payloadName } from './channels.js';
 import type { JsonObject } from './json.js';
+import { botIcons } from './pictures.js';
 import { asObject, textOf, toJson } from './json.js';
 import type { Attachment, Channel, Message, OpenView, User } from './wire.js';
 import type { World } from './world.js';
@@ -127,12 +128,12 @@ function teamFields(world: World, { user }: Message) {
   return team === own ? { team } : { team, user_team: team, source_team: team };
 }
 
-const botProfile = ({ store: { team, bot }, manifest }: World): JsonObject => ({
+const botProfile = (world: World, { store: { team, bot }, manifest } = world): JsonObject => ({
   id: bot.bot_id,
   app_id: bot.app_id,
   user_id: bot.user_id,
   name: manifest.displayName,
-  icons: {},
+  icons: botIcons(world),
   deleted: false,
   updated: 0,
   team_id: team.id,

@@ -3,6 +3,7 @@
  */
 import type { JsonObject } from './json.js';
 import { teamIdOf } from './payloads.js';
+import { pictures } from './pictures.js';
 import type { UserGroup } from './store.js';
 import type { User } from './wire.js';
 import type { World } from './world.js';
@@ -28,9 +29,6 @@ const tzLabel = (tz: string, now: Date): string =>
     .find((part) => part.type === 'timeZoneName')?.value ?? tz;
 
 const imageSizes = [24, 32, 48, 72, 192, 512];
-
-const images = (world: World, { id }: User): JsonObject =>
-  Object.fromEntries(imageSizes.map((size) => [`image_${size}`, `${world.baseUrl()}/avatars/${id}/${size}`]));
 
 /** Minutes east of UTC now, as Slack tells `tz_offset` in seconds. */
 function tzOffsetSec(tz: string, now: Date): number {
@@ -100,7 +98,7 @@ function profileOf(world: World, user: User): JsonObject {
     status_expiration: 0,
     avatar_hash: '',
     team: teamIdOf(world, user),
-    ...images(world, user),
+    ...pictures(world, user.id, imageSizes),
     ...(withEmail && { email: user.email }),
     ...(user.is_bot && { bot_id: bot.bot_id, api_app_id: bot.app_id }),
   };
@@ -120,11 +118,21 @@ export const groupObject = (
   id: group.id,
   team_id: world.store.team.id,
   is_usergroup: true,
+  is_subteam: true,
   name: group.name,
   handle: group.handle,
   description: '',
   is_external: false,
-  date_delete: group.is_disabled ? 1 : 0,
-  ...(withCount && { user_count: group.users.length }),
+  date_create: group.created,
+  date_update: group.updated,
+  date_delete: group.is_disabled ? group.updated : 0,
+  auto_type: null,
+  auto_provision: false,
+  enterprise_subteam_id: '',
+  created_by: group.created_by,
+  updated_by: group.created_by,
+  deleted_by: group.is_disabled ? group.created_by : null,
+  prefs: { channels: [], groups: [] },
+  ...(withCount && { user_count: group.users.length, channel_count: 0 }),
   ...(withUsers && { users: group.users }),
 });

@@ -9,7 +9,8 @@ import { answerAvatar } from './avatars.js';
 import type { Control } from './control.js';
 import { answerDashboard } from './dashboard.js';
 import type { FindObject } from './dashboard.js';
-import { SlackError } from './errors.js';
+import { meetFaults } from './call-faults.js';
+import { RateLimited, SlackError } from './errors.js';
 import { fileMaxBytes } from './files.js';
 import { answerJson, answerText, foreignness } from './http.js';
 import { asObject, parseJson } from './json.js';
@@ -90,7 +91,7 @@ async function takeResponse(
   const startMs = performance.now();
   const raw = await readBody(request);
   const body = raw && asObject(parseJson(raw.toString('utf8')));
-  const { status, answer } = responseTo(world, key, body);
+  const { status, answer, headers } = await responseTo(world, key, body);
   world.calls.record({
     method: 'response_url',
     ms: performance.now() - startMs,
@@ -98,18 +99,26 @@ async function takeResponse(
     arguments: body ?? {},
     answer,
   });
-  answerJson(response, answer, status);
+  answerJson(response, answer, status, headers);
 }
 
-function responseTo(world: World, key: string, body: JsonObject | undefined) {
+interface ResponseAnswer {
+  status: number;
+  answer: JsonObject;
+  headers?: Record<string, string>;
+}
+
+async function responseTo(world: World, key: string, body: JsonObject | undefined): Promise<ResponseAnswer> {
   if (body === undefined) return { status: 400, answer: { ok: false, error: 'invalid_payload' } };
   try {
+    await meetFaults(world, 'response_url');
     respond(world, world.responseUrls.use(key), body);
     return { status: 200, answer: { ok: true } };
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     const status = error.status === 200 ? 400 : error.status;
-    return { status, answer: { ok: false, error: error.code, ...error.extra } };
+    const headers = error instanceof RateLimited ? { 'retry-after': String(error.retryAfterSec) } : {};
+    return { status, answer: { ok: false, error: error.code, ...error.extra }, headers };
   }
 }
 

@@ -21,6 +21,11 @@ export interface UserGroup {
   name: string;
   users: string[];
   is_disabled: boolean;
+  /** Seconds. */
+  created: number;
+  updated: number;
+  /** An administrator. */
+  created_by: string;
 }
 
 type ChannelChange = Partial<
@@ -126,19 +131,23 @@ function emptyChannel(id: string, name: string, members: string[], now: Date): C
   };
 }
 
-function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & { people: User[] } {
+function createDirectory({ workspace, manifest, ids, clock }: StoreDeps): Directory & { people: User[] } {
   const team = { id: ids.next('T'), ...workspace.team };
   const bot = { user_id: ids.next('U'), bot_id: ids.next('B'), app_id: ids.next('A') };
   const companies = new Set(workspace.users.flatMap(({ company }) => company ?? []));
   const teams = new Map([...companies].map((company) => [company, ids.next('T')]));
   const people = workspace.users.map((seed) => seedUser(seed, ids.next('U'), team.domain, teams));
   const users = new Map([...people, botUser(manifest, bot.user_id)].map((user) => [user.id, user]));
+  const created = Math.floor(clock.now().getTime() / 1000);
   const groups = workspace.groups.map((group) => ({
     id: ids.next('S'),
     handle: group.handle,
     name: group.name,
     users: people.filter((user) => group.users.includes(user.name)).map((user) => user.id),
     is_disabled: group.disabled ?? false,
+    created,
+    updated: created,
+    created_by: people[0]?.id ?? bot.user_id,
   }));
   const findUser = (reference: string) => {
     const name = reference.replace(/^@/, '').toLowerCase();

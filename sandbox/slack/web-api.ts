@@ -4,10 +4,10 @@
  * for Slack's own client would repeat any other status.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readBody } from '../http.js';
 import { createArguments, parseBody } from './arguments.js';
-import { SlackError } from './errors.js';
+import { meetFaults } from './call-faults.js';
+import { RateLimited, SlackError } from './errors.js';
 import type { Events } from './events.js';
 import { answerJson } from './http.js';
 import { asObject, asString, stringsOf, textOf } from './json.js';
@@ -22,23 +22,9 @@ export interface WebApi {
   handle(request: IncomingMessage, response: ServerResponse, methodName: string): Promise<void>;
 }
 
-/** `retryAfterSec` set: HTTP 429. */
-class RateLimited extends SlackError {
-  constructor(readonly retryAfterSec: number) {
-    super('ratelimited', {}, 429);
-  }
-}
-
 export function createWebApi(world: World, events: Events, options: { rateLimits: boolean }): WebApi {
   const rates = createRateLimits(world.clock);
 
-  const meetFaults = async (name: string) => {
-    const slow = world.faults.take('slow', name);
-    if (slow) await sleep(slow.amount ?? 1_000);
-    const limited = world.faults.take('rate_limit', name);
-    if (limited) throw new RateLimited(limited.amount ?? 1);
-    if (world.faults.take('server_error', name)) throw new SlackError('internal_error', {}, 500);
-  };
   const meetRate = (method: Method, body: JsonObject) => {
     if (!options.rateLimits) return;
     const key = method.rateBy === undefined ? method.name : `${method.name} ${textOf(body[method.rateBy])}`;
@@ -46,7 +32,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
     if (waitSec !== undefined) throw new RateLimited(waitSec);
   };
   const run = async (request: IncomingMessage, name: string, body: JsonObject | undefined | 'too large') => {
-    await meetFaults(name);
+    await meetFaults(world, name);
     const method = allMethods.get(name);
     if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
     needKnownType(request);

@@ -330,10 +330,20 @@ export interface ScenarioRequest {
 /** `POST /_sandbox/faults`: the next `count` matching calls fail so; `reset` clears them all. */
 export interface FaultRequest {
   kind:
-    'rate_limit' | 'server_error' | 'slow' | 'drop_ack' | 'duplicate' | 'reorder' | 'disconnect' | 'reset';
+    | 'rate_limit'
+    | 'server_error'
+    | 'refuse'
+    | 'slow'
+    | 'drop_ack'
+    | 'duplicate'
+    | 'reorder'
+    | 'disconnect'
+    | 'reset';
   count?: number;
-  /** Only calls of this Web API method; every method when absent. */
+  /** Only calls of this Web API method, or `response_url`; every one when absent. */
   method?: string;
+  /** For `refuse`: what Slack says, such as `is_archived`. */
+  error?: string;
   /** `rate_limit`: Retry-After in seconds. `slow`: the delay; `reorder`: the longest wait, both in milliseconds. */
   amount?: number;
   /** For `disconnect`: the reason that the app gets. */

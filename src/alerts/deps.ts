@@ -108,6 +108,8 @@ export interface AlertDeps {
   tell(tx: Transaction, alert: Alert, news: AlertNews | null): Promise<void>;
   /** Enqueues the live card of an incident, where it has a channel. */
   tellIncident(tx: Transaction, incident: Incident): Promise<void>;
+  /** Enqueues the summary as a message, where no file can be. */
+  tellSummary(tx: Transaction, incident: Incident, text: string): Promise<void>;
   clock: Clock;
   log: Log;
 }

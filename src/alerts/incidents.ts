@@ -25,8 +25,10 @@ const stepMs = minuteMs;
 const retryMs = 10 * secondMs;
 const lookAgainMs = 2 * secondMs;
 const quietMs = 30 * secondMs;
-/** For messages to leave before the channel is archived. */
+/** What the next step waits for: cards that are to be posted, and a refusal that may pass. */
 const patienceMs = 2 * minuteMs;
+/** For messages to leave before the channel is archived; the summary may have taken its patience before. */
+const leavingMs = 2 * patienceMs;
 
 const next: Readonly<Record<IncidentStep, IncidentStep | null>> = {
   create: 'invite',
@@ -182,18 +184,7 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
   try {
     outcome = await steps[step](deps, before);
   } catch (thrown) {
-    const error = toOpsError(thrown);
-    if (passing.includes(error.code)) {
-      deps.log.warn({ incident: id, step, err: error, code: error.code }, 'a step of an incident waits');
-      const retryAfterMs = Number(error.details.retryAfterMs ?? 0);
-      outcome = { wait: Math.max(retryMs, retryAfterMs), why: `${error.publicMessage}${goesOn}` };
-    } else {
-      deps.log.error(
-        { incident: id, step, err: error, errorId: error.errorId },
-        'a step of an incident is refused',
-      );
-      outcome = { problem: error.publicMessage };
-    }
+    outcome = afterFault(deps, before, toOpsError(thrown));
   }
   await deps.transactions.run(async (tx) => {
     const incident = await lifecycle.takeIf(tx, deps.incidents, before);
@@ -201,8 +192,48 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
   });
 }
 
-/** Done, with what became known; not yet, and what keeps it; or refused. */
-type Outcome = { done: Partial<IncidentProgress> } | { wait: number; why?: string } | { problem: string };
+function afterFault(deps: LifeDeps, incident: Incident, error: OpsError): Outcome {
+  if (!mayPass(deps, incident, error)) return { problem: refusedBy(deps, incident, error) };
+  const { id, step } = incident;
+  deps.log.warn({ incident: id, step, err: error, code: error.code }, 'a step of an incident waits');
+  const retryAfterMs = Number(error.details.retryAfterMs ?? 0);
+  return { wait: Math.max(retryMs, retryAfterMs), why: `${error.publicMessage}${goesOn}` };
+}
+
+/** A refusal that nobody knows is tried again for as long as the steps after it can wait. */
+function mayPass(
+  { clock }: LifeDeps,
+  { openedAt, closedAt }: Incident,
+  { code, details }: OpsError,
+): boolean {
+  if (!passing.includes(code)) return false;
+  const sinceMs = clock.now().getTime() - (closedAt ?? openedAt).getTime();
+  return details.refusal === undefined || sinceMs < patienceMs;
+}
+
+function refusedBy({ log }: LifeDeps, { id, step }: Incident, error: OpsError): string {
+  log.error({ incident: id, step, err: error, errorId: error.errorId }, 'a step of an incident is refused');
+  return error.publicMessage;
+}
+
+/** For a part of a step that the step can do without: what is refused leaves `instead`, and goes to `problems`. */
+const unlessRefused =
+  <Value>(deps: LifeDeps, incident: Incident, problems: string[], instead: Value) =>
+  (thrown: unknown): Value => {
+    const error = toOpsError(thrown);
+    if (mayPass(deps, incident, error)) throw error;
+    problems.push(refusedBy(deps, incident, error));
+    return instead;
+  };
+
+/**
+ * Done, with what became known and what of it was refused, and with a summary that no file could bring; not yet, and what
+ * keeps it; or refused.
+ */
+type Outcome =
+  | { done: Partial<IncidentProgress>; problems?: readonly string[]; said?: string | null }
+  | { wait: number; why?: string }
+  | { problem: string };
 
 /** Ends a problem that is over once the step is done. */
 const goesOn = ' Paydesk keeps trying.';
@@ -219,14 +250,16 @@ async function record(
     await waitOn(tx, deps, incident, outcome);
     return;
   }
+  const { done = {}, problems: refused = [], said = null } = 'done' in outcome ? outcome : {};
   const problem = 'problem' in outcome ? outcome.problem : null;
-  const problems = [...withoutWaits(incident), ...(problem === null ? [] : [problem])];
-  const known = { problems, ...('done' in outcome ? outcome.done : {}) };
+  const problems = [...withoutWaits(incident), ...refused, ...(problem === null ? [] : [problem])];
   const failed = problem !== null && step === 'create';
   const following = failed ? null : next[step];
+  // A channel that is still there keeps its card.
+  const remaining = step === 'archive' && problem !== null ? step : following;
   const state = failed ? 'failed' : following !== null ? incident.state : step === 'pin' ? 'open' : 'closed';
   const after = await moveIncident(tx, deps, incident, {
-    progress: { ...known, state, step: following, dueAt: following === null ? null : tx.now },
+    progress: { problems, ...done, state, step: remaining, dueAt: following === null ? null : tx.now },
     happening: {
       verb: failed ? 'failed' : state === incident.state ? 'advanced' : state === 'open' ? 'ready' : 'closed',
       actor: paydesk,
@@ -235,6 +268,7 @@ async function record(
     },
     news: null,
   });
+  if (said !== null) await deps.tellSummary(tx, after, said);
   if (step === 'create' || state !== incident.state) await linkAlerts(tx, deps, after);
 }
 
@@ -266,11 +300,16 @@ const steps: Readonly<Record<IncidentStep, (deps: LifeDeps, incident: Incident) 
   create: async ({ rooms }, { id, name, openedAt }) => ({
     done: { channel: await rooms.create(`${id.toLowerCase()}-${name}`, openedAt) },
   }),
-  invite: async ({ rooms, onCall }, incident) => {
-    const people = new Set(await rooms.peopleOf(onCall));
+  invite: async (deps, incident) => {
+    const { rooms, onCall } = deps;
+    const problems: string[] = [];
+    const known = await rooms.peopleOf(onCall).catch(unlessRefused(deps, incident, problems, []));
+    const people = new Set(known);
     if (incident.openedBy !== paydesk) people.add(incident.openedBy);
-    await rooms.invite(channelOf(incident), [...people]);
-    return { done: {} };
+    await rooms
+      .invite(channelOf(incident), [...people])
+      .catch(unlessRefused(deps, incident, problems, undefined));
+    return { done: {}, problems };
   },
   topic: async ({ rooms }, incident) => {
     await rooms.setTopic(channelOf(incident), `${incident.id}: ${incident.title}`);
@@ -287,14 +326,21 @@ const steps: Readonly<Record<IncidentStep, (deps: LifeDeps, incident: Incident) 
     const posted = places.filter((place) => place !== null);
     const isPatient = clock.now().getTime() - incident.openedAt.getTime() < patienceMs;
     if (isPatient && posted.length < places.length) return { wait: lookAgainMs };
-    for (const { channel, ts } of posted) await rooms.pin(channel, ts);
+    await rooms.pin(
+      channelOf(incident),
+      posted.map(({ ts }) => ts),
+    );
     return { done: {} };
   },
   summary: async (deps, incident) => {
     const channel = channelOf(incident);
     const name = `${incident.id.toLowerCase()}.md`;
-    if (incident.summaryTried && (await deps.rooms.hasFile(channel, name))) return { done: {} };
-    const marked = await deps.rooms.marked(channel);
+    const problems: string[] = [];
+    const reading = <Value>(instead: Value) => unlessRefused(deps, incident, problems, instead);
+    if (incident.summaryTried && (await deps.rooms.hasFile(channel, name).catch(reading(false))))
+      return { done: {} };
+    // What cannot be read leaves a gap in the summary, which is no reason to have none.
+    const marked = await deps.rooms.marked(channel).catch(reading([]));
     const tried = await deps.transactions.run(async (tx) => {
       const current = await lifecycle.takeIf(tx, deps.incidents, incident);
       if (!current) return null;
@@ -306,18 +352,24 @@ const steps: Readonly<Record<IncidentStep, (deps: LifeDeps, incident: Incident) 
     const alerts = await Promise.all(
       (await deps.alerts.ofIncident(incident.id)).map((id) => deps.alerts.read(id)),
     );
-    const text = await deps.summaryOf(incident, alerts, await deps.incidents.timeline(incident.id));
-    await deps.rooms.upload(channel, { name, title: `Summary of ${incident.id}`, text });
-    return { done: {} };
+    const known = { ...incident, problems: [...withoutWaits(incident), ...problems] };
+    const text = await deps.summaryOf(known, alerts, await deps.incidents.timeline(incident.id));
+    const said = await deps.rooms
+      .upload(channel, { name, title: `Summary of ${incident.id}`, text })
+      .then(() => null, unlessRefused(deps, incident, problems, text));
+    return { done: {}, problems: [...new Set(problems)], said };
   },
   archive: async ({ rooms, incidents, clock }, incident) => {
     const channel = channelOf(incident);
-    const isPatient = clock.now().getTime() - (incident.closedAt?.getTime() ?? 0) < patienceMs;
+    const isPatient = clock.now().getTime() - (incident.closedAt?.getTime() ?? 0) < leavingMs;
     if (isPatient && (await incidents.hasMessagesFor(channel))) return { wait: lookAgainMs };
     await rooms.archive(channel);
     return { done: {} };
   },
 };
+
+/** Whether its channel takes nothing any more: a closed one that could not be archived has this step left. */
+export const isArchived = ({ state, step }: Incident): boolean => state === 'closed' && step === null;
 
 /** Names of live cards. */
 export const incidentCardOf = (id: string): string => `incident:${id}`;

@@ -49,7 +49,10 @@ export function givenBackOf(charge: Charge, refunds: readonly Refund[]): GivenBa
   };
 }
 
-const notTaken = ({ amount, amountCaptured }: Charge): Money => subtract(amount, amountCaptured);
+/** Nothing, where more was taken than first authorised. */
+const notTaken = ({ amount, amountCaptured }: Charge): Money => atLeastZero(subtract(amount, amountCaptured));
+
+const atLeastZero = (amount: Money): Money => (amount.minor < 0n ? money(0, amount.currency) : amount);
 
 /** A release moved nothing on the balance. Of a captured charge it is one, of exactly what the capture left. */
 function releasesAmong(charge: Charge, refunds: readonly Refund[]): readonly Refund[] {
@@ -89,6 +92,5 @@ export function lostOf(charge: Charge, disputes: readonly Dispute[]): Money {
 /** What can still be given back; zero for a charge that took nothing. */
 export function leftOf(charge: Charge, refunds: readonly Refund[], disputes: readonly Dispute[]): Money {
   const committed = committedOf(charge, givenBackOf(charge, refunds));
-  const left = subtract(charge.amountCaptured, add(committed, lostOf(charge, disputes)));
-  return left.minor < 0n ? money(0, left.currency) : left;
+  return atLeastZero(subtract(charge.amountCaptured, add(committed, lostOf(charge, disputes))));
 }

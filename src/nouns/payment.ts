@@ -3,8 +3,8 @@
  */
 import type { Payment } from '../ports/payments-api.js';
 
-type Taking = Pick<Payment, 'status' | 'amount' | 'amountReceived'>;
+type Taking = Pick<Payment, 'status' | 'amountReceived'>;
 
-/** Multicapture: a part is taken, and the rest is still authorised and may be taken by further captures. */
-export const isCapturedInParts = ({ status, amount, amountReceived }: Taking): boolean =>
-  status === 'requires_capture' && amountReceived.minor > 0n && amountReceived.minor < amount.minor;
+/** Multicapture: something is taken, perhaps all that was authorised, and further captures may follow until the last one. */
+export const isCapturedInParts = ({ status, amountReceived }: Taking): boolean =>
+  status === 'requires_capture' && amountReceived.minor > 0n;

@@ -339,6 +339,12 @@ function payoutOf(payout: Payout, transaction: BalanceTransaction | null, asOf: 
       note: notes(why, 'the money is back on the balance', whole, trace),
     });
   }
+  if (payout.reversedBy !== null)
+    return hop('payout', 'payments_api', 'failed', {
+      ...facts,
+      at: payout.arrivalDate,
+      note: notes(`reversed by ${payout.reversedBy}`, whole, trace),
+    });
   if (payout.status === 'paid')
     return hop('payout', 'payments_api', 'present', {
       ...facts,

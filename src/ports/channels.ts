@@ -5,7 +5,7 @@
 type Audience = 'own' | 'external' | 'unknown';
 
 export interface Channels {
-  /** Never throws: what cannot be asked is `unknown`. */
+  /** Throws `unavailable` and `rate_limited`. */
   audienceOf(channelId: string): Promise<Audience>;
   /** The id of a person's direct messages. Throws `unavailable`. */
   directWith(personId: string): Promise<string>;

@@ -68,16 +68,18 @@ export interface Incidents {
 }
 
 /**
- * The channels themselves. Throws `unavailable` and `rate_limited` for what passes; any other error is a refusal, whose
- * `publicMessage` says what the chat platform does not allow.
+ * The channels themselves. Throws `unavailable` and `rate_limited` for what passes, or may pass: a refusal that is not
+ * known has its word in `details.refusal`. Any other error is a refusal, whose `publicMessage` says what the chat platform
+ * does not allow.
  */
 export interface IncidentRooms {
   /** A channel of this name, or the one that was made for this incident before; another name where that is taken. */
   create(name: string, since: Date): Promise<string>;
-  /** Those who are there already, or have left the company, are passed over. */
+  /** Whom the platform takes; throws when it does not take one of the others, except who is there already. */
   invite(channel: string, people: readonly string[]): Promise<void>;
   setTopic(channel: string, topic: string): Promise<void>;
-  pin(channel: string, ts: string): Promise<void>;
+  /** All of them; throws when one is refused. */
+  pin(channel: string, timestamps: readonly string[]): Promise<void>;
   /** Messages that somebody marked with 📌, oldest first. */
   marked(channel: string): Promise<IncidentEntry[]>;
   hasFile(channel: string, name: string): Promise<boolean>;

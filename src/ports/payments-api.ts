@@ -182,6 +182,8 @@ export interface Payout {
   arrivalDate: Date;
   /** completed, in_progress, not_applicable: whether its balance transactions are listed. */
   reconciliationStatus: string | null;
+  /** The payout that takes this one back from the bank account. */
+  reversedBy: string | null;
   traceId: string | null;
   failure: { code: string | null; message: string | null } | null;
 }

@@ -11,7 +11,8 @@ import { createMetricSource } from '../adapters/books/metric-source.js';
 import type { Announced } from '../alerts/announced.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
-import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
+import type { AlertDeps } from '../alerts/deps.js';
+import { incidentCardOf, isArchived, roomCardOf } from '../alerts/incidents.js';
 import { ownRecords } from '../alerts/invariants/own-records.js';
 import { shippedInvariants } from '../alerts/invariants/shipped.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
@@ -43,7 +44,7 @@ import {
   plainAlertTitle,
   type ShownAlert,
 } from '../views/alerts/alert.js';
-import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
+import { incidentCard, incidentSummary, summaryCard } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
 import { deadlinesFrom } from './deadlines.js';
@@ -128,10 +129,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
       for (const message of roomMessages(alert, await cardOf([shownOf(alert)]), news))
         await outbox.enqueue(tx, message);
     },
-    tellIncident: async (tx, incident) => {
-      const message = incidentMessage(incident);
-      if (message) await outbox.enqueue(tx, message);
-    },
+    ...incidentNews(outbox),
     clock,
     log,
   });
@@ -269,9 +267,19 @@ function roomMessages(
   return news === null ? [live] : [live, { channel, card: alertNewsCard(news, []) }];
 }
 
+const incidentNews = (outbox: Outbox): Pick<AlertDeps, 'tellIncident' | 'tellSummary'> => ({
+  tellIncident: async (tx, incident) => {
+    const message = incidentMessage(incident);
+    if (message) await outbox.enqueue(tx, message);
+  },
+  tellSummary: async (tx, { id, channel }, text) => {
+    if (channel !== null) await outbox.enqueue(tx, { channel, card: summaryCard(id, text) });
+  },
+});
+
 function incidentMessage(incident: Incident): OutgoingMessage | null {
-  const { id, channel, state } = incident;
-  if (channel === null || state === 'closed') return null;
+  const { id, channel } = incident;
+  if (channel === null || isArchived(incident)) return null;
   return { channel, card: incidentCard(incident), liveCard: incidentCardOf(id) };
 }
 

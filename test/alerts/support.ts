@@ -10,7 +10,7 @@ import { createIncidentRooms } from '../../src/adapters/slack/incident-rooms.js'
 import { createAlertDesk, type AlertService } from '../../src/alerts/alerts.js';
 import type { InvariantDeps } from '../../src/alerts/invariants/watch.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
-import { incidentCardOf, roomCardOf } from '../../src/alerts/incidents.js';
+import { incidentCardOf, isArchived, roomCardOf } from '../../src/alerts/incidents.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { dayMs, minuteMs, type Clock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
@@ -18,7 +18,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Alert } from '../../src/ports/alerts.js';
 import type { Metric, MetricBucket } from '../../src/ports/metrics.js';
-import { incidentCard, incidentSummary } from '../../src/views/alerts/incident.js';
+import { incidentCard, incidentSummary, summaryCard } from '../../src/views/alerts/incident.js';
 import { card, createWire, type OutboxBench, type Wire } from '../outbox/support.js';
 
 export const metric: Metric = {
@@ -130,9 +130,12 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
       if (news) await bench.outbox.enqueue(tx, { channel, card: card(news.text) });
     },
     tellIncident: async (tx, incident) => {
-      const { id, channel, state } = incident;
-      if (channel === null || state === 'closed') return;
+      const { id, channel } = incident;
+      if (channel === null || isArchived(incident)) return;
       await bench.outbox.enqueue(tx, { channel, card: incidentCard(incident), liveCard: incidentCardOf(id) });
+    },
+    tellSummary: async (tx, { id, channel }, text) => {
+      if (channel !== null) await bench.outbox.enqueue(tx, { channel, card: summaryCard(id, text) });
     },
     clock: bench.clock,
     log: silentLog,

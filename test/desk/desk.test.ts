@@ -108,6 +108,28 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     });
   });
 
+  it.each([
+    [
+      'Slack refuses to say',
+      { kind: 'refuse', error: 'channel_not_found' },
+      'Invite Paydesk into this channel',
+    ],
+    ['Slack cannot say now', { kind: 'server_error' }, 'Try again in a moment.'],
+    ['Slack limits the rate', { kind: 'rate_limit', amount: 3 }, 'try again in 3 s'],
+  ] as const)('shares nothing while %s who reads along, and says what to do', async (_why, fault, hint) => {
+    const traced = await completeTrace(desk, desk.examples.refunded);
+    await desk.faults({ ...fault, method: 'conversations.info' });
+    const ts = traced.messages.at(-1)?.ts ?? '';
+    const refused = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts,
+      action_id: 'payment_share',
+    });
+    expect(textOf(refused)).toContain(hint);
+    expect(textOf(refused)).not.toContain('shared by');
+  });
+
   it('shares a trace with the channel, and only then others see it', async () => {
     const outcome = await completeTrace(desk, desk.examples.refunded);
     const ts = outcome.messages.at(-1)?.ts ?? '';

@@ -251,6 +251,28 @@ describe('a message', () => {
     },
   );
 
+  it.each([
+    ['cannot_unfurl_url', 'a domain that the app does not have'],
+    ['cannot_unfurl_message', 'the message is of a kind without previews'],
+    ['a_refusal_of_tomorrow', 'Slack adds refusals'],
+  ])(
+    'stays as it is where Slack refuses its preview with %s (%s), and the log has that word',
+    async (error) => {
+      await desk.faults({ kind: 'refuse', method: 'chat.unfurl', error });
+      await post('mei', 'payments-ops', `https://dashboard.example.com/payments/${desk.examples.paidOut}`);
+      await until('the line', () =>
+        Promise.resolve(
+          desk.log.find((line) => line.includes('a link gets no preview') && line.includes(error)),
+        ),
+      );
+    },
+  );
+
+  it('gets its preview after a moment in which Slack limits the rate', async () => {
+    await desk.faults({ kind: 'rate_limit', method: 'chat.unfurl', amount: 1 });
+    expect(await previewOf('payments', desk.examples.paidOut)).toContain(desk.examples.paidOut);
+  });
+
   it('gets no preview where people of another company read', async () => {
     const refusals = (): number => desk.log.filter((line) => line.includes('a link gets no preview')).length;
     const before = refusals();

@@ -102,7 +102,7 @@ it.each<[string, unknown, string]>([
     { ...route, id: '<!channel>', state: 5 },
     'route (without id) cannot be read: state: ',
   ],
-  ['no route at all', null, 'route (without id) cannot be read: (root): '],
+  ['no route at all', null, 'route (without id) cannot be read: the answer is null, not an object'],
 ])('a route with %s is named, and its neighbours stand', async (_what, odd, says) => {
   answers = [json({ routes: [route, odd, { ...route, id: 'r2', currency: 'HRK' }] })];
   const { rows, problems } = await setUp(baseUrl).operations.routes();

@@ -56,15 +56,39 @@ describe('a file', () => {
     expect(Buffer.from(await got.arrayBuffer()).toString('utf8')).toBe(`\uFEFF${file.text}`);
   });
 
-  it('that the channel takes none of leaves its card, and the channel goes on', async () => {
+  it.each([
+    ['not_in_channel', 'only members attach files'],
+    ['file_uploads_disabled', 'a preference of the workspace'],
+    ['missing_scope', 'the manifest is older'],
+    ['file_upload_size_restricted', 'a preference of the workspace'],
+  ])('that the channel takes none of (%s: %s) leaves its card, and the channel goes on', async (refusal) => {
     const wire = createWire();
-    wire.refusal = ({ text }) => (text === '' ? 'not_in_channel' : null);
+    wire.refusal = ({ text }) => (text === '' ? refusal : null);
     await enqueueBoth();
     await bench.enqueue({ channel: ops, card: card('next') });
     bench.startSender({ wire });
     await bench.untilSent(1000);
     expect(await bench.texts('payments-ops')).toEqual(['the day', '1 open break as CSV', 'next']);
     expect(await reply()).toEqual([]);
+  });
+});
+
+describe('a file, refused with a name that nobody knows', () => {
+  it('waits with its card aside, while its channel goes on, and comes whole', async () => {
+    const wire = createWire();
+    wire.refusal = ({ text }) => (text === '' ? 'a_refusal_of_tomorrow' : null);
+    const file = { name: 'rows.csv', text: 'id' };
+    await bench.enqueue(
+      { channel: ops, card: card('rows as CSV'), file },
+      { channel: ops, card: card('next') },
+    );
+    bench.startSender({ wire });
+    await bench.until(async () => (await bench.texts('payments-ops')).includes('next'), 1000);
+    expect(await bench.queue.backlog()).toMatchObject({ held: 1, refused: 0 });
+    wire.refusal = () => null;
+    await bench.untilSent(1000);
+    const [, reply] = await bench.said('payments-ops');
+    expect(reply).toMatchObject({ text: 'rows as CSV', files: [{ name: 'rows.csv' }] });
   });
 });
 

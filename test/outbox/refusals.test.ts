@@ -19,6 +19,7 @@ describe('what a refusal means', () => {
     ['restricted_action_thread_only_channel', 'unknown', 'replies still pass, so the channel must go on'],
     ['restricted_action_of_tomorrow', 'unknown', 'Slack adds refusals'],
     ['slack_connect_blocked', 'unknown', 'not documented for posts'],
+    ['access_denied', 'unknown', 'said of one resource, which may be this channel'],
     ['constructor', 'unknown', 'a property of every object is no refusal that is known'],
     ['token_revoked', 'credential', 'every channel is refused'],
     ['message_limit_exceeded', 'limit', 'the workspace sends too much, for now'],

@@ -229,6 +229,12 @@ describe('every state of a payment', () => {
       'Funds available 12 Nov 2026; booked in ledger; payout expected by 20 Nov 2026',
     ],
     [
+      'a payout that another one took back from the bank account',
+      { payout: known(aPayout({ reversedBy: 'po_2' })) },
+      '++++x?+',
+      'Funds available 12 Nov 2026; booked in ledger; payout failed: reversed by po_2, in a payout of 9,000.00 EUR',
+    ],
+    [
       'a payout that failed, maybe after it was paid: the money is not lost',
       { payout: known(aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } })) },
       '++++x?+',

@@ -103,7 +103,8 @@ describe('the card of its day', () => {
   it('says the same without a plan, for a Slack that refuses it', () => {
     const { plainer = [], text } = runCard({ ...day, stage: 'Match', failed: false });
     const lines = linesOf({ text, blocks: plainer }).join('\n');
-    for (const stage of runStages) expect(lines).toContain(stage);
+    for (const stage of runStages) expect(lines).toContain(`${stage}: `);
+    expect(lines).toContain('Match: running');
   });
 
   describe('in the channel', () => {

@@ -5,6 +5,7 @@ import { createDirectory } from '../../src/adapters/slack/directory.js';
 import { createSharedAnswers } from '../../src/adapters/postgres/shared-answers.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import type { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { paydeskManifest, startBench, type Bench } from '../sandbox/slack/support.js';
@@ -69,6 +70,32 @@ describe('of the workspace', () => {
     const userId = await idOf(user);
     expect(await directory().person(userId, anew)).toEqual({ userId, name, email, kind, timeZone });
   });
+
+  it.each([
+    ['users.info', 'user_not_found', 'not_found', 'This person is not in this workspace.'],
+    ['users.info', 'user_not_visible', 'not_found', 'This person is not in this workspace.'],
+    ['users.info', 'missing_scope', 'misconfigured', 'Install the app again from manifest.yml'],
+    ['users.info', 'a_refusal_of_tomorrow', 'internal', 'Slack says a_refusal_of_tomorrow.'],
+    ['usergroups.list', 'missing_scope', 'misconfigured', 'Install the app again from manifest.yml'],
+    ['usergroups.list', 'plan_upgrade_required', 'internal', 'Slack says plan_upgrade_required.'],
+    ['usergroups.list', 'a_refusal_of_tomorrow', 'internal', 'Slack says a_refusal_of_tomorrow.'],
+    ['auth.test', 'a_refusal_of_tomorrow', 'internal', 'Slack says a_refusal_of_tomorrow.'],
+  ])(
+    '%s that is refused with %s is an error (%s), and no empty answer: %s',
+    async (method, error, code, says) => {
+      const [ana, leads] = [await idOf('ana'), await groupOf('payments-leads')];
+      await slack.control.post('faults', { kind: 'refuse', method, error, count: 10 });
+      const asked = directory(slack, [leads]);
+      const thrown: unknown = await (
+        method === 'usergroups.list' ? asked.membership(anew) : asked.person(ana, anew)
+      ).catch((one: unknown) => one);
+      expect(thrown).toMatchObject({ code });
+      const { publicMessage, hint } = thrown as OpsError;
+      expect(`${publicMessage} ${hint ?? ''}`).toContain(says);
+      await slack.control.post('faults', { kind: 'reset' });
+      expect(await asked.person(ana, anew), 'a failure is not kept').toMatchObject({ kind: 'member' });
+    },
+  );
 
   it('without the scope for them there are no e-mails', async () => {
     const bot = paydeskManifest.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');

@@ -173,8 +173,9 @@ describe('what a command throws', () => {
     expect(desk.observed).toEqual(['/payment error']);
   });
 
-  it('an answer that Slack does not take is logged, and ends nothing', async () => {
+  it('an answer that Slack takes nowhere is logged, and ends nothing', async () => {
     await desk.startReplica('socket');
+    await fault({ kind: 'refuse', method: 'chat.postMessage', error: 'messages_tab_disabled', count: 2 });
     desk.run = async ({ answer }) => {
       for (let uses = 0; uses < 6; uses++) await answer.privately({ text: `answer ${uses}`, blocks: [] });
     };

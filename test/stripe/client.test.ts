@@ -203,13 +203,17 @@ describe('an error', () => {
   });
 
   it.each([
-    ['a wrong field', json(200, paymentIntent({ amount: null })), /^payment pi_1 cannot be read: amount: /],
+    [
+      'a wrong field',
+      json(200, paymentIntent({ amount: null })),
+      /^payment pi_1 cannot be read: amount is null, not a number /,
+    ],
     [
       'a wrong field below',
       json(200, paymentIntent({ last_payment_error: { code: 5 } })),
-      /^payment pi_1 cannot be read: last_payment_error\.code: /,
+      /^payment pi_1 cannot be read: last_payment_error\.code is a number, not text/,
     ],
-    ['no object', json(200, 'hello'), /^\(root\): /],
+    ['no object', json(200, 'hello'), /^the answer is text, not an object$/],
     [
       'HTML',
       answerWith(200, html, { 'content-type': 'text/html' }),
@@ -283,7 +287,7 @@ describe('a list', () => {
   it('whose page promises more but is empty is refused, because the rest would be missing', async () => {
     stripe.failNext(json(200, { data: [], has_more: true }));
     expect((await faultOf(ids(300))).details.fault).toBe(
-      '(root) promises more without saying after which object',
+      'the answer promises more without saying after which object',
     );
     expect(stripe.requests).toHaveLength(1);
   });

@@ -168,6 +168,7 @@ describe('a full object', () => {
       createdAt: after(172_800),
       arrivalDate: after(259_200),
       reconciliationStatus: 'completed',
+      reversedBy: 'po_2',
       traceId: '021000021234567',
       failure: { code: 'account_closed', message: 'The bank account has been closed.' },
     });
@@ -225,7 +226,11 @@ describe('what is absent or null becomes null', () => {
       { charge: 'chargeId', failure_reason: 'failureReason', destination_details: 'reference' },
     ],
     ['dispute', dispute, { payment_intent: 'paymentId', payment_method_details: 'networkReasonCode' }],
-    ['payout', payout, { reconciliation_status: 'reconciliationStatus', trace_id: 'traceId' }],
+    [
+      'payout',
+      payout,
+      { reconciliation_status: 'reconciliationStatus', reversed_by: 'reversedBy', trace_id: 'traceId' },
+    ],
   ];
 
   it.each(optionalFields)('%s', (_kind, read, names) => {

@@ -189,6 +189,7 @@ export const payout = (fields: Fields = {}) => ({
   created: created + 172_800,
   arrival_date: created + 259_200,
   reconciliation_status: 'completed',
+  reversed_by: 'po_2',
   trace_id: { status: 'supported', value: '021000021234567' },
   failure_code: 'account_closed',
   failure_message: 'The bank account has been closed.',

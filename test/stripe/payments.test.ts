@@ -132,8 +132,8 @@ describe('lists', () => {
     ['a currency to come', { currency: 'zzz' }, 'currency is not an ISO 4217 currency'],
     ['a fraction of a króna', { currency: 'isk', amount: 4010 }, 'amount is not a whole amount of ISK'],
     ['a fraction of a shilling', { currency: 'ugx', amount: 1 }, 'amount is not a whole amount of UGX'],
-    ['an amount that is none', { amount: '12.50' }, 'amount: '],
-    ['no amount', { amount: null }, 'amount: '],
+    ['an amount that is none', { amount: '12.50' }, 'amount is text, not a number (Stripe'],
+    ['no amount', { amount: null }, 'amount is null, not a number (Stripe'],
     ['a date beyond all dates', { created: 9e15 }, 'created: '],
   ];
   const listOf = {
@@ -289,7 +289,9 @@ describe('the payout of a balance transaction', () => {
   it('is not told where a payout in its currency cannot be read, which may be the one', async () => {
     stripe.put('payouts', payoutOn(1, { amount: 'much' }));
     const fault = await faultOf(find());
-    expect(fault.publicMessage).toMatch(/^Stripe’s payout po_1 cannot be read: amount: /);
+    expect(fault.publicMessage).toMatch(
+      /^Stripe’s payout po_1 cannot be read: amount is text, not a number /,
+    );
   });
 
   it('is not that of another movement of the same charge', async () => {

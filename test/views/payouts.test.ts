@@ -28,7 +28,14 @@ it.each([
   ],
   [
     aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }),
-    'Payout failed; the money is back on the balance: account_closed · 9,000.00 EUR po_1paid',
+    'Payout failed; the money is back on the balance: account closed · 9,000.00 EUR po_1paid',
+  ],
+  [aPayout({ arrivalDate: at('11-21T00:00') }), 'Payout paid, arrives 21 Nov 2026 · 9,000.00 EUR po_1paid'],
+  [aPayout({ reversedBy: 'po_2' }), 'Payout of 13 Nov 2026 reversed by `po_2` · 9,000.00 EUR po_1paid'],
+  [aPayout({ amount: eur(-5000) }), 'Debit of the bank account, 13 Nov 2026 · -50.00 EUR po_1paid'],
+  [
+    aPayout({ status: 'failed', amount: eur(-5000), failure: null }),
+    'Debit of the bank account failed · -50.00 EUR po_1paid',
   ],
   [
     aPayout({ status: 'canceled' }),

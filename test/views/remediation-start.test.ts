@@ -110,6 +110,17 @@ describe('buttons on other cards', () => {
       { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) },
       [],
     ],
+    [
+      'captured in parts, up to what was authorised',
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(2000) })) },
+      [],
+    ],
+    [
+      'of which nothing is authorised',
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountCapturable: eur(0) })) },
+      ['Cancel payment…'],
+    ],
+    ['whose charge cannot be read', { charge: { state: 'failed', why: 'odd' } }, []],
     ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
     ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
   ])('a payment %s', (_what, found, expected) => {

@@ -5,6 +5,7 @@ import type { BlockError } from '../block-kit/spec.js';
 import { validateBlocks, validateView } from '../block-kit/validate.js';
 import { invalidArguments, SlackError } from '../errors.js';
 import { asObject, toJson } from '../json.js';
+import { botIcons, pictures } from '../pictures.js';
 import { tiers } from '../rate-limits.js';
 import type { Call, Method } from './method.js';
 
@@ -27,8 +28,8 @@ export const basics: readonly Method[] = [
     rate: tiers.tier4,
     run: ({ args }) => {
       const error = args.text('error');
-      if (error !== undefined) throw new SlackError(error);
-      return { args: {} };
+      if (error !== undefined) throw new SlackError(error, { args: args.given() });
+      return { args: args.given() };
     },
   },
   {
@@ -71,11 +72,14 @@ export const basics: readonly Method[] = [
     token: 'bot',
     scopes: ['users:read'],
     rate: tiers.tier3,
-    run: ({ world: { store, manifest }, args }) => {
+    run: ({ world, world: { store, manifest }, args }) => {
       if ((args.text('bot') ?? store.bot.bot_id) !== store.bot.bot_id) throw new SlackError('bot_not_found');
       const { bot_id: id, app_id, user_id } = store.bot;
       return {
-        bot: { id, app_id, user_id, name: manifest.displayName, deleted: false, updated: 0, icons: {} },
+        bot: {
+          ...{ id, app_id, user_id, name: manifest.displayName, deleted: false, updated: 0 },
+          icons: botIcons(world),
+        },
       };
     },
   },
@@ -84,6 +88,14 @@ export const basics: readonly Method[] = [
     token: 'bot',
     scopes: ['team:read'],
     rate: tiers.tier3,
-    run: ({ world: { store } }) => ({ team: { ...store.team, email_domain: '', icon: {} } }),
+    run: ({ world, world: { store } }) => ({
+      team: {
+        ...store.team,
+        url: `${world.baseUrl()}/`,
+        email_domain: '',
+        icon: { ...pictures(world, store.team.id, [34, 44, 68, 88, 102, 132, 230]), image_default: true },
+        is_verified: false,
+      },
+    }),
   },
 ];

@@ -93,6 +93,9 @@ function open(call: Call): JsonObject {
   };
 }
 
+/** A list does not say what was read. */
+const unmarked = ({ last_read: _mark, ...channel }: JsonObject): JsonObject => channel;
+
 export const conversations: readonly Method[] = [
   {
     name: 'conversations.info',
@@ -124,7 +127,7 @@ export const conversations: readonly Method[] = [
       );
       const { page, cursor } = pageOf(all, call);
       const channels = page.map((channel) => ({
-        ...channelObject(world, channel),
+        ...unmarked(channelObject(world, channel)),
         ...(kindOf(channel) !== 'im' && { num_members: channel.members.length }),
       }));
       return { channels, ...nextCursor(cursor) };

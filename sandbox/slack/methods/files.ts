@@ -7,8 +7,11 @@ import { asArray, asObject, asString } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { tiers } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
-import { channelArgument, needActive, needMembership } from './method.js';
+import { channelArgument, needActive, needMembership, nextCursor } from './method.js';
 import type { Call, Method } from './method.js';
+import { kindOf } from '../channels.js';
+import type { Channel, FileRef, Message } from '../wire.js';
+import type { World } from '../world.js';
 
 function completeUpload(call: Call): JsonObject {
   const { world, args } = call;
@@ -35,6 +38,45 @@ function completeUpload(call: Call): JsonObject {
   }
   return { files: files.map((file) => world.files.describe(file)) };
 }
+
+/** With where it was shared, which Slack knows once the message is there. */
+function fileObject({ files, store }: World, file: FileRef): JsonObject {
+  const places = [...store.channels.values()].flatMap((channel) =>
+    channel.messages
+      .filter((message) => message.files?.some(({ id }) => id === file.id))
+      .map((message) => ({ channel, message })),
+  );
+  const idsOf = (...kinds: string[]) => [
+    ...new Set(
+      places.filter(({ channel }) => kinds.includes(kindOf(channel))).map(({ channel }) => channel.id),
+    ),
+  ];
+  const sharesIn = (isPrivate: boolean): JsonObject => {
+    const shares: Record<string, JsonObject[]> = {};
+    for (const place of places.filter(({ channel }) => channel.is_private === isPrivate))
+      (shares[place.channel.id] ??= []).push(shareOf(place));
+    return shares;
+  };
+  return {
+    ...files.describe(file),
+    is_public: idsOf('channel').length > 0,
+    channels: idsOf('channel'),
+    groups: idsOf('group', 'mpim'),
+    ims: idsOf('im'),
+    shares: { public: sharesIn(false), private: sharesIn(true) },
+    comments_count: 0,
+  };
+}
+
+const shareOf = ({ channel, message }: { channel: Channel; message: Message }): JsonObject => ({
+  ts: message.ts,
+  channel_name: channel.name,
+  share_user_id: message.user,
+  reply_count: 0,
+  reply_users: [],
+  reply_users_count: 0,
+  ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
+});
 
 export const fileMethods: readonly Method[] = [
   {
@@ -66,7 +108,7 @@ export const fileMethods: readonly Method[] = [
     run: ({ world, args }) => {
       const file = world.files.find(args.required('file'));
       if (file === undefined) throw new SlackError('file_not_found');
-      return { file: world.files.describe(file) };
+      return { file: fileObject(world, file), comments: [], ...nextCursor('') };
     },
   },
 ];

@@ -88,7 +88,7 @@ function history(call: Call): JsonObject {
   const channel = readable(call);
   const shown = messagesBetween(call, channel.messages.filter(isInChannel)).reverse();
   const page = pageInTime(call, shown, -1, { max: 999, default: 100 });
-  return { ...page, pin_count: pinnedIn(channel).length };
+  return { ...page, pin_count: pinnedIn(channel).length, channel_actions_ts: null, channel_actions_count: 0 };
 }
 
 /** The oldest first. */

@@ -28,7 +28,7 @@ hammer_and_wrench 🛠️ gear ⚙️ nut_and_bolt 🔩 electric_plug 🔌 satel
 iphone 📱 fire 🔥 boom 💥 zap ⚡ bulb 💡 sparkles ✨ star ⭐ star2 🌟 tada 🎉 rocket 🚀 dart 🎯 trophy 🏆 bug 🐛
 construction 🚧 traffic_light 🚥 vertical_traffic_light 🚦 thermometer 🌡️ umbrella ☔ sunny ☀️ cloud ☁️
 thunder_cloud_and_rain ⛈️ snowflake ❄️ eyes 👀 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 wave 👋 pray 🙏 clap 👏
-raised_hands 🙌 ok_hand 👌 muscle 💪 point_right 👉 point_left 👈 point_up ☝️ point_down 👇 raised_hand ✋
+raised_hands 🙌 ok_hand 👌 muscle 💪 point_right 👉 point_left 👈 point_up ☝️ point_down 👇 raised_hand ✋ raising_hand 🙋 scissors ✂️
 handshake 🤝 heart ❤️ broken_heart 💔 smile 😄 slightly_smiling_face 🙂 simple_smile 🙂 grin 😁 joy 😂 wink 😉
 thinking_face 🤔 sweat_smile 😅 neutral_face 😐 cry 😢 sob 😭 scream 😱 sunglasses 😎 facepalm 🤦 shrug 🤷
 robot_face 🤖 ghost 👻 detective 🕵️ construction_worker 👷 female-technologist 👩‍💻 male-technologist 👨‍💻

@@ -66,13 +66,29 @@ export function unreadableAnswer(
   });
 }
 
-/** The first thing that zod found wrong, with its place: `data.3.amount: Invalid input: …`. */
+/** The first thing that zod found wrong, with its place: `data.3.amount is missing`. */
 export function faultOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (!issue) return 'unreadable';
-  const ours = issue.code === 'custom' ? ' ' : ': ';
-  return `${issue.path.join('.') || '(root)'}${ours}${issue.message}`;
+  const field = issue.path.join('.') || 'the answer';
+  if (issue.code === 'custom') return `${field} ${issue.message}`;
+  const [, expected = '', received = ''] = mistyped.exec(issue.message) ?? [];
+  if (expected === '') return `${field}: ${issue.message}`;
+  if (received === 'undefined') return `${field} is missing`;
+  return `${field} is ${kinds[received] ?? received}, not ${kinds[expected] ?? expected}`;
 }
+
+/** As zod says it. */
+const mistyped = /^Invalid input: expected (\w+), received (\w+)$/;
+const kinds: Readonly<Partial<Record<string, string>>> = {
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
 
 /** No answer at all: refused, reset, unresolvable. Nothing was read, so a read may be sent again. */
 export function lostConnection({ name, hints }: Dialect, path: string, cause: unknown): Failure {

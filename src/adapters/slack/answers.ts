@@ -36,8 +36,7 @@ export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {
         log.error({ refusal }, 'Slack refused the blocks of an answer; sending it plainer');
       }
       const last = await send(post, responseUrl, message);
-      if (last !== null)
-        throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: last } });
+      if (last !== null) throw new OpsError('unavailable', 'Slack refused the answer.', hintOf(last));
     };
     return { privately: say('ephemeral'), publicly: say('in_channel') };
   };
@@ -54,11 +53,23 @@ async function send(post: Post, url: string, body: object): Promise<string | nul
       return refusal;
     const waitMs = answer.retryAfterMs ?? 200 * 2 ** attempt;
     if (!isRetryable || attempt === mostTries || waitMs > longestRetryAfterMs) {
-      const details = { status: answer.status, refusal };
-      throw new OpsError('unavailable', 'Slack did not accept the answer.', { details });
+      const { hint, details } = hintOf(refusal);
+      throw new OpsError('unavailable', 'Slack did not accept the answer.', {
+        hint,
+        details: { ...details, status: answer.status },
+      });
     }
     await pause(waitMs);
   }
+}
+
+/** Slack's word for the refusal, where the body is one of Slack's. */
+function hintOf(refusal: string): { hint: string; details: { refusal: string } } {
+  const word = /"error"\s*:\s*"([\w.:-]{1,100})"/.exec(refusal)?.[1];
+  return {
+    hint: word === undefined ? 'Try again in a moment.' : `Slack says ${word}.`,
+    details: { refusal },
+  };
 }
 
 /** Here too Slack may say no with a good status; any other text of a good answer, or none, is a yes. */

@@ -135,14 +135,24 @@ export function callError(error: unknown, sentence: string): OpsError {
     }
     case 'refused': {
       const details = { refusal: fault.error, remarks: fault.messages.join('; ') };
-      if (!isRefused(fault, credentialRefusals))
-        return new OpsError('internal', sentence, { details, cause: error });
+      if (!credentialRefusals.includes(fault.error))
+        return new OpsError('internal', sentence, {
+          hint: `Slack says ${fault.error}.`,
+          details,
+          cause: error,
+        });
       const hint = `Slack says ${fault.error}. Install the app again from manifest.yml; \`paydesk doctor\` shows details.`;
       return new OpsError('misconfigured', sentence, { hint, details, cause: error });
     }
     default:
       return new OpsError('unavailable', sentence, { hint: 'Try again in a moment.', cause: error });
   }
+}
+
+/** The same for a call that writes: without an answer of Slack’s it may have been done. `what`: “the answer”. */
+export function writeError(error: unknown, what: string): OpsError {
+  if (callFault(error).kind !== 'unknown') return callError(error, `Slack did not accept ${what}.`);
+  return new OpsError('unknown_outcome', `Slack did not confirm that it accepted ${what}.`, { cause: error });
 }
 
 /** The error when Slack refuses the app-level token itself; null for any other failed call. */

@@ -9,7 +9,7 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers } from '../../ports/command.js';
-import { callError, callFault } from './client.js';
+import { writeError } from './client.js';
 import { fileAnswer } from './file-answers.js';
 import { postPlainly } from './plainer.js';
 
@@ -25,7 +25,7 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
       try {
         await postPlainly(card, post, log);
       } catch (error) {
-        throw postingError(error);
+        throw writeError(error, 'the answer');
       }
     },
     file: fileAnswer(client, userId),
@@ -34,11 +34,4 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
         new OpsError('invalid', 'Nothing can be shared from here.', { hint: 'Share it from a channel.' }),
       ),
   };
-}
-
-function postingError(error: unknown): OpsError {
-  if (callFault(error).kind !== 'unknown') return callError(error, 'Slack did not accept the answer.');
-  return new OpsError('unknown_outcome', 'Slack did not confirm that it accepted the answer.', {
-    cause: error,
-  });
 }

@@ -6,9 +6,9 @@
  */
 import type { WebClient } from '@slack/web-api';
 import type { AnswerFile } from '../../ports/command.js';
-import { callError } from './client.js';
+import { writeError } from './client.js';
 
-/** Throws what `callError` makes of a refusal. */
+/** Throws what `writeError` makes of a refusal. */
 export const fileAnswer =
   (client: WebClient, userId: string) =>
   async (file: AnswerFile): Promise<void> => {
@@ -16,7 +16,7 @@ export const fileAnswer =
       const { channel } = await client.conversations.open({ users: userId });
       await uploadFile(client, { channel_id: channel?.id ?? '' }, file);
     } catch (error) {
-      throw callError(error, 'Slack did not accept the file.');
+      throw writeError(error, 'the file');
     }
   };
 

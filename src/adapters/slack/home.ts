@@ -2,8 +2,9 @@
  * The person's own page with the desk: rendered when they open it, after what they did there, and when something that all
  * pages show has changed.
  *
- * Invariants: redrawing is bounded and paced, one page per call; of two renderings for one person that run at once the later is the one that stays; a Home that cannot be
- * rendered says why instead of showing nothing.
+ * Invariants: redrawing is bounded and paced, one page per call; of two renderings for one person that run at once the
+ * later is the one that stays; a Home that cannot be rendered says why instead of showing nothing; one that Slack did not
+ * take is drawn again.
  */
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
@@ -27,11 +28,11 @@ export interface HomeFacts<Desk> {
 }
 
 export interface Homes {
-  /** Renders the person's Home again. Never throws: a failure is shown in Home, or logged. */
+  /** Renders the person's Home again. Never throws: a failure is shown in Home, or logged and tried again. */
   publish(person: Person): Promise<void>;
   /**
    * `mark` stands for what every Home shows, such as a freeze. After it changed, each call redraws one Home of those who
-   * opened theirs lately. Returns how many are left.
+   * opened theirs lately; those that Slack did not take wait there too. Returns how many are left.
    */
   redrawOne: (mark: string) => Promise<number>;
 }
@@ -53,11 +54,11 @@ export function createHomes<Desk>(facts: HomeFacts<Desk>): Homes {
     if (last.get(userId) === now) last.delete(userId);
     return isShown;
   };
-  const { seen, redrawOne } = createRedraws(publish, facts.clock);
+  const { seen, missed, redrawOne } = createRedraws(publish, facts.clock);
   return {
     publish: async (person) => {
       seen(person);
-      await publish(person);
+      if (!(await publish(person))) missed(person);
     },
     redrawOne,
   };
@@ -66,6 +67,8 @@ export function createHomes<Desk>(facts: HomeFacts<Desk>): Homes {
 interface Redraws extends Pick<Homes, 'redrawOne'> {
   /** This person looks at their Home. */
   seen: (person: Person) => void;
+  /** This person does not see what they should. */
+  missed: (person: Person) => void;
 }
 
 interface Redraw {
@@ -80,12 +83,18 @@ function createRedraws(publish: (person: Person) => Promise<boolean>, clock: Clo
   const opened = new Map<string, { person: Person; atMs: number }>();
   let known: string | null = null;
   let waiting: Redraw[] = [];
+  const again = ({ person, tries }: Omit<Redraw, 'dueMs'>): void => {
+    if (tries === mostTries) return;
+    const others = waiting.filter((other) => other.person.userId !== person.userId);
+    waiting = [...others, { person, tries, dueMs: clock.now().getTime() + 1000 * 2 ** (tries - 1) }];
+  };
   return {
     seen: (person) => {
       opened.delete(person.userId);
       opened.set(person.userId, { person, atMs: clock.now().getTime() });
       for (const userId of [...opened.keys()].slice(0, -mostRedrawn)) opened.delete(userId);
     },
+    missed: (person) => again({ person, tries: 1 }),
     redrawOne: async (mark) => {
       const nowMs = clock.now().getTime();
       if (known !== null && known !== mark)
@@ -96,9 +105,7 @@ function createRedraws(publish: (person: Person) => Promise<boolean>, clock: Clo
       const next = waiting.findLast(({ dueMs }) => dueMs <= nowMs);
       if (!next) return waiting.length;
       waiting = waiting.filter((other) => other !== next);
-      const tries = next.tries + 1;
-      if (!(await publish(next.person)) && tries < mostTries)
-        waiting.push({ ...next, tries, dueMs: clock.now().getTime() + 1000 * 2 ** next.tries });
+      if (!(await publish(next.person))) again({ person: next.person, tries: next.tries + 1 });
       return waiting.length;
     },
   };

@@ -2,7 +2,7 @@
  * Incident channels in Slack.
  *
  * Invariants: a channel whose making was not heard of is found again and not made twice; what is done already is no error;
- * a refusal is a sentence that says what to change.
+ * a refusal is a sentence that says what to change; one that is not known here is tried again, because Slack adds refusals.
  * Source: docs.slack.dev/reference/methods/conversations.create, .invite, .setTopic, .archive, pins.add, files.*.
  */
 import type { ConversationsHistoryResponse, WebClient } from '@slack/web-api';
@@ -33,6 +33,12 @@ const words: Readonly<Record<string, string>> = {
   not_in_channel: 'the app was removed from the channel',
   is_archived: 'the channel is already archived',
   channel_not_found: 'the channel is gone',
+  message_not_found: 'it was deleted',
+  invitee_cant_see_channel: 'one of these people can’t see the channel',
+  ura_max_channels: 'a guest is in as many channels as guests can be',
+  org_user_not_in_team: 'one of these people isn’t in this workspace',
+  user_team_not_in_channel: 'one of these people is from another company',
+  file_uploads_disabled: 'the settings of the workspace don’t let apps do this',
   storage_limit_reached: 'the workspace has no room for files',
 };
 
@@ -42,11 +48,16 @@ function refusal(error: unknown, what: string): OpsError {
   const known = callError(error, `${what}: Slack can’t be reached.`);
   const fault = callFault(error);
   if (passing.includes(known.code) || fault.kind !== 'refused') return known;
-  const why = words[fault.error] ?? `Slack says ${fault.error}`;
-  return new OpsError('misconfigured', `${what}: ${why}.`, {
-    cause: error,
-    details: { refusal: fault.error },
-  });
+  return refused(fault.error, what, error);
+}
+
+function refused(word: string, what: string, cause: unknown): OpsError {
+  const why = Object.hasOwn(words, word) ? words[word] : undefined;
+  return new OpsError(
+    why === undefined ? 'unavailable' : 'misconfigured',
+    `${what}: ${why ?? `Slack says ${word}`}.`,
+    { cause, details: { refusal: word } },
+  );
 }
 
 /** `done`: answers which say that it is so already. */
@@ -56,28 +67,30 @@ async function call(what: string, work: () => Promise<unknown>, done: readonly s
   });
 }
 
+/** All of them, also after one that is refused; throws the first refusal. */
+async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const refusals: unknown[] = [];
+  for (const item of items) await work(item).catch((error: unknown) => refusals.push(error));
+  if (refusals.length > 0) throw refusals[0];
+}
+
 export function createIncidentRooms(client: WebClient): IncidentRooms {
   return {
     create: (name, since) => create(client, name, since),
-    invite: async (channel, people) => {
-      const users = people.join(',');
-      if (users === '') return;
-      const done = ['already_in_channel', 'cant_invite_self'];
-      await call(
-        'People can’t be invited',
-        () => client.conversations.invite({ channel, users, force: true }),
-        done,
-      );
-    },
+    invite: (channel, people) => invite(client, channel, people),
     setTopic: (channel, topic) =>
       call('The topic can’t be set', () =>
         client.conversations.setTopic({ channel, topic: topic.slice(0, topicMax) }),
       ),
-    pin: (channel, timestamp) =>
-      call('The card can’t be pinned', () => client.pins.add({ channel, timestamp }), ['already_pinned']),
+    pin: (channel, timestamps) =>
+      each(timestamps, (timestamp) =>
+        call('The card can’t be pinned', () => client.pins.add({ channel, timestamp }), ['already_pinned']),
+      ),
     archive: (channel) =>
       call('The channel can’t be archived', () => client.conversations.archive({ channel }), [
         'already_archived',
+        'is_archived',
+        'channel_not_found',
       ]),
     marked: async (channel) => (await messagesOf(client, channel)).filter(isMarked).map(entryOf).toReversed(),
     hasFile: async (channel, name) =>
@@ -88,6 +101,22 @@ export function createIncidentRooms(client: WebClient): IncidentRooms {
       ),
     peopleOf: (groups) => peopleOf(client, groups),
   };
+}
+
+const present = ['already_in_channel', 'cant_invite_self'];
+
+/** Slack invites whom it can, and says of each of the others why not, in a good answer as in a refusal. */
+async function invite(client: WebClient, channel: string, people: readonly string[]): Promise<void> {
+  if (people.length === 0) return;
+  const what = 'People can’t be invited';
+  const { errors = [] } = await client.conversations
+    .invite({ channel, users: people.join(','), force: true })
+    .catch((error: unknown) => {
+      if (isRefused(callFault(error), present)) return { errors: [] };
+      throw refusal(error, what);
+    });
+  const [missing] = errors.filter(({ error = '' }) => !present.includes(error));
+  if (missing) throw refused(missing.error ?? 'cant_invite', what, null);
 }
 
 async function create(client: WebClient, wanted: string, since: Date): Promise<string> {

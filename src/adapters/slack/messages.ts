@@ -11,11 +11,12 @@ import type { WebClient } from '@slack/web-api';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
-import type { Answers, Command, CommandRequest, Windows } from '../../ports/command.js';
-import { callError } from './client.js';
-import { fileAnswer } from './file-answers.js';
-import type { Identity } from './client.js';
+import type { AnswerFile, Answers, Command, CommandRequest, Windows } from '../../ports/command.js';
+import { writeError, type Identity } from './client.js';
+import { directAnswers } from './direct-answers.js';
+import { orElsewhere } from './elsewhere.js';
 import { postPlainly } from './plainer.js';
+import type { Notices } from './submissions.js';
 
 /** What a message asks for, ready to run once its delivery is known to be the first. */
 export interface MessageCall<Desk> {
@@ -29,6 +30,7 @@ export interface MessageFacts<Desk> {
   commands: readonly Command<Desk>[];
   client: WebClient;
   identity: Identity;
+  notices: Pick<Notices, 'elsewhere'>;
   log: Log;
   run: (call: MessageCall<Desk>) => Promise<void>;
 }
@@ -58,10 +60,16 @@ async function answerTo<Desk>(message: Message, key: string, facts: MessageFacts
   if (user === undefined || subtype !== undefined || bot !== undefined || user === identity.botUserId) return;
   const { command, text } = meantBy(message.text ?? '', facts);
   const log = facts.log.child({ command: command.name, user, channel });
-  const said = channel.startsWith('D')
-    ? answersIn(log, (card) => client.chat.postMessage({ channel, ...bodyOf(card, thread) }))
-    : answersIn(log, (card) => client.chat.postEphemeral({ channel, user, ...bodyOf(card, thread) }));
-  const answer = { ...said, file: fileAnswer(client, user) };
+  const direct = directAnswers(client, user, log);
+  const answer = channel.startsWith('D')
+    ? {
+        ...answersIn(log, (card) => client.chat.postMessage({ channel, ...bodyOf(card, thread) })),
+        file: (file: AnswerFile) => direct.file(file),
+      }
+    : orElsewhere(
+        answersIn(log, (card) => client.chat.postEphemeral({ channel, user, ...bodyOf(card, thread) })),
+        { direct, moved: facts.notices.elsewhere, log },
+      );
   const person = { userId: user, teamId: identity.teamId };
   const request = { person, channelId: channel, text, windows: noWindows(command.name), log };
   await facts.run({ command, key, answer, request });
@@ -94,7 +102,7 @@ function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Omit<Answe
     try {
       await postPlainly(card, post, log);
     } catch (error) {
-      throw callError(error, 'Slack did not accept the answer.');
+      throw writeError(error, 'the answer');
     }
   };
   return { privately: say, publicly: say };

@@ -29,7 +29,6 @@ const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>>
     'org_login_required',
     'ekm_access_denied',
     'team_access_not_granted',
-    'access_denied',
     'team_added_to_org',
     'accesslimited',
     'not_allowed_token_type',

@@ -6,11 +6,12 @@
  */
 import type { App, MessageShortcut } from '@slack/bolt';
 import type { LinkUnfurls, WebClient } from '@slack/web-api';
-import { toOpsError } from '../../kernel/errors.js';
+import { messageOf, toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Answers, Command, CommandRequest, Unfurl } from '../../ports/command.js';
 import type { Identity } from './client.js';
 import type { InFlight } from './in-flight.js';
+import { patiently } from './patiently.js';
 import { windowsThrough } from './windows.js';
 
 export interface ShortcutCall {
@@ -99,10 +100,11 @@ export function mountUnfurls<Desk>(app: App, facts: UnfurlFacts<Desk>): void {
           const blocks = await facts.unfurl({ url, person, channelId: channel }, desk);
           if (blocks !== null) unfurls[url] = { blocks: [...blocks] };
         }
-        if (Object.keys(unfurls).length > 0) await client.chat.unfurl({ channel, ts, unfurls });
+        if (Object.keys(unfurls).length > 0)
+          await patiently(() => client.chat.unfurl({ channel, ts, unfurls }));
       } catch (thrown) {
-        const { code, errorId } = toOpsError(thrown);
-        log.info({ code, errorId }, 'a link gets no preview');
+        const { code, details } = toOpsError(thrown);
+        log.info({ ...details, code, err: messageOf(thrown) }, 'a link gets no preview');
       }
     }),
   );

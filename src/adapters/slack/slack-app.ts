@@ -22,7 +22,7 @@ import { mountDirectoryEvents } from './directory-events.js';
 import { directAnswers } from './direct-answers.js';
 import { behindDoor } from './door.js';
 import { logged } from './failures.js';
-import { fileAnswer } from './file-answers.js';
+import { orElsewhere } from './elsewhere.js';
 import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
@@ -122,9 +122,9 @@ function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
       log,
     };
     const reads = command.reads?.(body.text) === true;
-    const said = { ...facts.answering(body.response_url, log), file: fileAnswer(facts.client, body.user_id) };
-    const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
-    await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
+    const answer = answersAt(body.response_url, body.user_id, facts, log);
+    const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer, log };
+    await handle(delivery, facts, (gated) => command.run({ ...request, answer: gated }, facts.desk));
   });
 }
 
@@ -132,7 +132,7 @@ function startShortcut<Desk>(
   { what, key, ack, responseUrl, request: { person, log }, run }: ShortcutCall,
   facts: Handling<Desk>,
 ): Promise<void> {
-  const answer = { ...facts.answering(responseUrl, log), file: fileAnswer(facts.client, person.userId) };
+  const answer = answersAt(responseUrl, person.userId, facts, log);
   return handle({ what, reads: false, ack, key, answer, log }, facts, run);
 }
 
@@ -179,11 +179,20 @@ function mountActions<Desk>(app: App, facts: Handling<Desk>): void {
 /** A click on a message can be answered there; one in a modal or in Home brings no `response_url`. */
 function answersTo<Desk>(
   { response_url: url, user }: { response_url?: string; user: { id: string } },
-  { client, answering }: Handling<Desk>,
+  facts: Handling<Desk>,
   log: Log,
 ): Answers {
-  if (url === undefined) return directAnswers(client, user.id, log);
-  return { ...answering(url, log), file: fileAnswer(client, user.id) };
+  return url === undefined ? directAnswers(facts.client, user.id, log) : answersAt(url, user.id, facts, log);
+}
+
+function answersAt<Desk>(
+  responseUrl: string,
+  userId: string,
+  { client, answering, notices }: Handling<Desk>,
+  log: Log,
+): Answers {
+  const direct = directAnswers(client, userId, log);
+  return orElsewhere(answering(responseUrl, log), { direct, moved: notices.elsewhere, log });
 }
 
 interface Delivery {

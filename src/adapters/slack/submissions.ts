@@ -15,11 +15,12 @@ import { messageOf, type OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Command, Modal, Person, SubmissionAnswer } from '../../ports/command.js';
-import type { Identity } from './client.js';
+import { callFault, isRefused, type Identity } from './client.js';
 import { directAnswers } from './direct-answers.js';
 import { logged } from './failures.js';
 import type { Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
+import { patiently } from './patiently.js';
 import { inputsOf, restoredForm, type FormNotices } from './restored-form.js';
 import type { Seen } from './seen.js';
 import { valuesOf } from './values.js';
@@ -34,6 +35,10 @@ export interface Notices extends FormNotices {
   error: (title: string, error: OpsError) => Modal;
   /** The same in the person's direct message, where the window is closed. */
   unseen: (refusal: Modal) => Card;
+  /** For an outcome that Slack does not let a window show. */
+  unshown: (title: string) => Card;
+  /** An answer that is in the direct messages because Slack refused it where it was asked for. */
+  elsewhere: (card: Card) => Card;
 }
 
 /** `label` is that of the input, null when the problem belongs to none. */
@@ -166,7 +171,8 @@ async function answerLate<Desk>(
   await ack({ response_action: 'update', view: viewOf(notices.waiting(titleOf(view)), markOf(view)) });
   const [outcome] = await Promise.all([working, pause(settlingMs)]);
   if (outcome === null) return;
-  const show = (shown: ReturnType<typeof viewOf>) => client.views.update({ view_id: view.id, view: shown });
+  const show = (shown: ReturnType<typeof viewOf>) =>
+    patiently(() => client.views.update({ view_id: view.id, view: shown }));
   try {
     await show(viewAfter(outcome, view, notices)).catch((error: unknown) => {
       log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a form could not be shown again');
@@ -174,16 +180,27 @@ async function answerLate<Desk>(
     });
   } catch (error) {
     log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a window could not show its outcome');
-    if (!isRefusal(outcome)) return;
-    // Most likely the person closed it; a refusal must not go unheard with it.
-    const card =
-      outcome.kind === 'failed' ? errorCard(outcome.error) : notices.unseen(noticeOf(outcome, view, notices));
+    const isClosed = isRefused(callFault(error), ['not_found']);
+    // Closed by the person, who asked for no more; a refusal must not go unheard with it.
+    if (isClosed && !isRefusal(outcome)) return;
+    const card = unseenCard(outcome, view, { notices, errorCard });
     await directAnswers(client, person.userId, log)
       .privately(card)
       .catch((failure: unknown) =>
         log.error({ err: messageOf(failure), outcome: outcome.kind }, 'the person could not be told'),
       );
   }
+}
+
+function unseenCard(
+  outcome: Outcome,
+  view: ViewOutput,
+  { notices, errorCard }: Pick<SubmissionFacts<unknown>, 'notices' | 'errorCard'>,
+): Card {
+  if (outcome.kind === 'failed') return errorCard(outcome.error);
+  return isRefusal(outcome)
+    ? notices.unseen(noticeOf(outcome, view, notices))
+    : notices.unshown(titleOf(view));
 }
 
 /** What the person reads of an outcome. */

@@ -37,14 +37,13 @@ export function viewOf(modal: Modal, externalId: string | null): ViewsOpenArgume
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 
-/** A trigger lives three seconds and serves once; a stack of windows holds three. */
+/** A trigger lives three seconds and serves once. */
 const tooLate = [
   'expired_trigger_id',
   'exchanged_trigger_id',
   'invalid_trigger_id',
   'trigger_expired',
   'trigger_exchanged',
-  'push_limit_reached',
 ];
 
 /**
@@ -69,6 +68,12 @@ function openingError(error: unknown): OpsError {
   if (isRefused(fault, tooLate)) {
     return new OpsError('conflict', 'This window took too long to open.', {
       hint: 'Click again, or type the command again.',
+      cause: error,
+    });
+  }
+  if (isRefused(fault, ['push_limit_reached'])) {
+    return new OpsError('conflict', 'Slack shows no more than three windows upon each other.', {
+      hint: 'Close this one and click again.',
       cause: error,
     });
   }

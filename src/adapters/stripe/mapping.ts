@@ -229,6 +229,7 @@ export function payoutOf(wire: Wire['Payout']): Payout {
     createdAt: instantOf(wire.created),
     arrivalDate: instantOf(wire.arrival_date),
     reconciliationStatus: wire.reconciliation_status ?? null,
+    reversedBy: optionalIdOf(wire.reversed_by),
     traceId: wire.trace_id?.value ?? null,
     failure: failureOf(wire),
   };

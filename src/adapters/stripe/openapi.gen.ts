@@ -760,6 +760,7 @@ export interface components {
             created: number;
             arrival_date: number;
             reconciliation_status?: string | null;
+            reversed_by?: components["schemas"]["Reference"] | null;
             trace_id?: components["schemas"]["TraceId"] | null;
             failure_code?: string | null;
             failure_message?: string | null;

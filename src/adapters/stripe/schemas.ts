@@ -223,6 +223,7 @@ export const payoutSchema: z.ZodType<Wire['Payout']> = counted(
     created: seconds,
     arrival_date: seconds,
     reconciliation_status: optional(text),
+    reversed_by: optional(reference),
     trace_id: optional(z.object({ status: text, value: optional(text) })),
     failure_code: optional(text),
     failure_message: optional(text),

@@ -6,6 +6,7 @@
  * Reading back: a payment that is cancelled stays cancelled, so the effect exists exactly once, no matter who requested it. In any
  * other status it is certainly not cancelled; the same order is refused if it comes too late.
  */
+import { isZero } from '../../kernel/money.js';
 import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Payment } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../kit/action.js';
@@ -97,7 +98,7 @@ function preview({ reason }: Params, facts: PaymentFacts): Preview {
 
 /** What waits for its capture; null where nothing does. */
 const authorisedIn = ({ status, amountCapturable }: PaymentFacts): string | null =>
-  status === 'requires_capture' ? amountCapturable : null;
+  status === 'requires_capture' && !isZero(moneyOfFact(amountCapturable)) ? amountCapturable : null;
 
 const released = (authorised: string | null): string[] =>
   authorised === null ? [] : [`Authorised: ${authorised} → released, nothing is captured`];

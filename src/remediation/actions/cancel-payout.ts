@@ -6,6 +6,7 @@
  * Deliberately absent: automatic payouts, which no provider lets anybody cancel.
  */
 import { dayMs } from '../../kernel/clock.js';
+import { negate } from '../../kernel/money.js';
 import type { Payout } from '../../ports/payments-api.js';
 import type {
   Action,
@@ -68,7 +69,7 @@ async function suggestPayouts(world: World, _hints: Hints, signal: AbortSignal):
   };
   const { rows } = await providerOf(world).payments.pendingPayouts(mostListed, arrival, signal);
   return rows
-    .filter(({ automatic }) => !automatic)
+    .filter(({ automatic, amount }) => !automatic && amount.minor > 0n)
     .sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime())
     .map(({ id, amount, arrivalDate }) => ({
       value: id,
@@ -91,11 +92,15 @@ async function readFacts(id: string, world: World): Promise<Facts> {
   };
 }
 
-function check({ payout, status, automatic }: Facts): ActionFault[] {
+function check({ payout, status, automatic, amount }: Facts): ActionFault[] {
   const faults: string[] = [];
   if (automatic)
     faults.push(
       `${payout} is automatic: only a manual payout can be cancelled. Change the payout schedule instead.`,
+    );
+  if (moneyOfFact(amount).minor < 0n)
+    faults.push(
+      `${payout} collects ${moneyFact(negate(moneyOfFact(amount)))} from the bank account: only a payout to it can be cancelled.`,
     );
   if (status !== 'pending') faults.push(`${payout} is ${status}: only a pending payout can be cancelled.`);
   return faults.map((message) => ({ field: 'payout', message }));

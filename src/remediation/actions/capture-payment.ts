@@ -62,7 +62,10 @@ export const capturePayment: Action = defineAction<Params, PaymentFacts>({
 function offerFor(thing: Thing): Offer | null {
   if (thing.kind !== 'payment' || thing.repeated) return null;
   const { id, payment } = thing;
-  const waits = payment?.status === 'requires_capture' && !isCapturedInParts(payment);
+  const waits =
+    payment?.status === 'requires_capture' &&
+    !isZero(payment.amountCapturable) &&
+    !isCapturedInParts(payment);
   return waits ? { text: 'Capture…', kind: 'payment', id } : null;
 }
 
@@ -94,6 +97,11 @@ function check(params: Params, facts: PaymentFacts, now: Date): ActionFault[] {
     faults.push({
       field: 'payment',
       message: `${payment} is ${status}: only an authorised payment (requires_capture) can be captured.`,
+    });
+  else if (isZero(moneyOfFact(facts.amountCapturable)) && faults.length === 0)
+    faults.push({
+      field: 'payment',
+      message: `Nothing of ${payment} is authorised, so nothing can be captured.`,
     });
   if (captureBefore !== null && new Date(captureBefore).getTime() - marginMs <= now.getTime())
     faults.push({

@@ -11,7 +11,6 @@ import { add, compare, isZero, negate, subtract, type Money } from '../../kernel
 import { fail, ok, type Result } from '../../kernel/result.js';
 import * as charges from '../../nouns/charge.js';
 import { isOver, tookTheMoneyBack } from '../../nouns/dispute.js';
-import { isCapturedInParts } from '../../nouns/payment.js';
 import { cameToNothing } from '../../nouns/refund.js';
 import type { Charge, Dispute, Refund } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
@@ -94,7 +93,8 @@ function offerFor(thing: Thing): Offer | null {
     return repeated.charge === null || isRefundable(repeated.charge, thing)
       ? { text: `Refund the ${repeated.place === 2 ? 'second' : 'last'}…`, kind: 'payment', id: repeated.id }
       : null;
-  const isTaken = thing.payment?.status === 'succeeded' && !isCapturedInParts(thing.payment);
+  // Which charge it would be is not known without it.
+  const isTaken = thing.payment?.status === 'succeeded' && thing.charge !== null;
   return isTaken && isRefundable(thing.charge, thing) ? { text: 'Refund…', kind: 'payment', id } : null;
 }
 
@@ -167,7 +167,7 @@ const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
     );
 
 function whyNotRefundable(dispute: Pick<Dispute, 'status'>): string {
-  if (tookTheMoneyBack(dispute)) return 'the customer already has the money back.';
+  if (tookTheMoneyBack(dispute)) return 'the customer already has the disputed amount back.';
   return isOver(dispute)
     ? 'it is over, and the provider says that this charge can no longer be refunded.'
     : 'a disputed charge can be refunded only while the dispute is an inquiry.';
@@ -233,7 +233,9 @@ function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): stri
         ]
       : []),
     ...facts.openWarnings.map((id) => `Early fraud warning ${id} ${warned}.`),
-    ...facts.disputes.map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
+    ...facts.disputes
+      .filter((dispute) => !isOver(dispute))
+      .map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
     ...facts.unread.map((problem) => `Not taken into account: ${problem}.`),
   ];
 }

@@ -125,7 +125,10 @@ const answerOf = ({ respondBy, ...facts }: DisputeFacts, now: Date): Answer =>
   answerTo({ ...facts, respondBy: respondBy === null ? null : new Date(respondBy) }, now);
 
 /** “Response due by 2026-11-25 23:59 UTC, 4 d 3 h left”. */
-export function deadlineText({ respondBy, answerAllowed, pastDue }: DisputeFacts, now: Date): string {
+export function deadlineText(facts: DisputeFacts, now: Date): string {
+  const { respondBy, answerAllowed, pastDue, status } = facts;
+  if (answerOf(facts, now).kind === 'none')
+    return `No response is due: the dispute is ${status.replaceAll('_', ' ')}`;
   if (!answerAllowed) return 'The network allows no response';
   if (respondBy === null) return `Response ${pastDue ? 'overdue' : 'due'}; the provider gives no date`;
   const leftMs = new Date(respondBy).getTime() - now.getTime();

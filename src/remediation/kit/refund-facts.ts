@@ -7,7 +7,7 @@
  * Deliberately absent: whether a refund is pending or through, which changes no plan.
  */
 import { OpsError } from '../../kernel/errors.js';
-import { add, money, subtract, type Money } from '../../kernel/money.js';
+import { add, compare, money, subtract, type Money } from '../../kernel/money.js';
 import { committedOf, decidingAmong, givenBackOf, hasTaken, lostOf } from '../../nouns/charge.js';
 import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Charge, Dispute, Payment, PaymentsApi, Refund } from '../../ports/payments-api.js';
@@ -91,17 +91,18 @@ async function ofCharge(id: string, payments: PaymentsApi): Promise<Found> {
   return { charge, payment: charge.paymentId === null ? null : await payments.payment(charge.paymentId) };
 }
 
-/** The one charge that was captured, or else the latest. */
+/** The one charge that was captured and that not all was given back of, or else the one that decides. */
 async function ofPayment(id: string, payments: PaymentsApi): Promise<Found> {
   const [payment, charges] = await Promise.all([payments.payment(id), payments.chargesOf(id)]);
   const captured = charges.rows.filter(hasTaken);
-  const charge = decidingAmong(charges.rows);
+  const open = captured.filter(isOpen);
+  const charge = open[0] ?? decidingAmong(charges.rows);
   if (charges.problems.length > 0 && captured.length === 0)
     throw new OpsError(
       'unavailable',
       `Can’t tell which charge of ${id} to refund: ${charges.problems.join('; ')}.`,
     );
-  if (captured.length > 1)
+  if (open.length > 1)
     throw new OpsError(
       'invalid',
       `${id} was captured ${captured.length} times: ${captured.map(chargeText).join('; ')}.`,
@@ -114,6 +115,10 @@ async function ofPayment(id: string, payments: PaymentsApi): Promise<Found> {
     );
   return { charge, payment };
 }
+
+/** By the charge's own sum of what was given back. */
+const isOpen = (charge: Charge): boolean =>
+  compare(committedOf(charge, givenBackOf(charge, [])), charge.amountCaptured) < 0;
 
 const chargeText = ({ id, amountCaptured, createdAt }: Charge): string =>
   `${id}, ${moneyFact(amountCaptured)} at ${timeText(createdAt)}`;

@@ -7,7 +7,7 @@ import { formatDuration } from '../../kernel/duration.js';
 import { utcText } from '../../kernel/instants.js';
 import { redactCardNumbers } from '../../kernel/sensitive.js';
 import type { Alert } from '../../ports/alerts.js';
-import type { Card } from '../../ports/card.js';
+import type { Card, CardBlock } from '../../ports/card.js';
 import type { Modal } from '../../ports/command.js';
 import type { Incident, IncidentEntry } from '../../ports/incidents.js';
 import {
@@ -20,6 +20,7 @@ import {
   mention,
   section,
   sections,
+  truncate,
 } from '../kit/blocks.js';
 import { input, textInput } from '../kit/inputs.js';
 import { joined } from '../kit/links.js';
@@ -57,8 +58,13 @@ export function incidentCard(incident: Incident): Card {
           }),
         )
       : []),
-    context(joined(id, isClosed ? 'the summary follows, then the channel is archived' : state)),
+    context(joined(id, stateWords(incident))),
   ]);
+}
+
+function stateWords({ state, step }: Incident): string {
+  if (state === 'closing') return 'the summary follows, then the channel is archived';
+  return state === 'closed' && step !== null ? 'closed; archive this channel by hand' : state;
 }
 
 export const closeIncidentModal = (id: string): Modal => ({
@@ -134,6 +140,16 @@ export function incidentSummary({ incident, alerts, timeline, names }: SummaryFa
   ];
   return redactCardNumbers(`${lines.join('\n')}\n`);
 }
+
+/** Slack draws Markdown itself; its limit is for the whole message. */
+const markdownMax = 11_000;
+
+/** The summary where no file can be. */
+export const summaryCard = (id: string, summary: string): Card => ({
+  text: `Summary of ${id}`,
+  blocks: [{ type: 'markdown', text: truncate(summary, markdownMax) } as CardBlock],
+  plainer: sections(summary.split('\n').map((line) => escape(line, textLimit))),
+});
 
 /** A text from outside as one line that starts no heading, list or table of its own. */
 const lined = (text: string): string =>

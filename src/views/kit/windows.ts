@@ -66,8 +66,25 @@ const unseen = ({ title, blocks }: Modal): Card =>
     ...(blocks as readonly KnownBlock[]),
   ]);
 
+/** Without what it held, which may be for the window alone. */
+const unshown = (title: string): Card =>
+  cardOf(`Slack did not let “${escape(title)}” show its result`, [
+    section(`:warning: *Slack did not let the window “${escape(title)}” show its result.*`),
+    context('What you submitted was worked on. Open it again to see where it stands.'),
+  ]);
+
+const elsewhere = ({ text, blocks }: Card): Card => ({
+  text,
+  blocks: [
+    ...(blocks.length > 0 ? blocks : [section(text)]),
+    context('Slack did not accept this answer where you asked for it, so it is here.'),
+  ],
+});
+
 export const windowNotices = {
   unseen,
+  unshown,
+  elsewhere,
   fault,
   chooseAgain,
   waiting: waitingModal,

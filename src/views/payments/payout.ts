@@ -135,16 +135,25 @@ const silentLines = ({ contents, atBank, breaks, reported }: PayoutReport): stri
   );
 
 /** An arrival is a date on the bank's calendar; it is late once that day has ended. */
-function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): string {
+function payoutSentence({ status, amount, arrivalDate, failure, reversedBy }: Payout, asOf: Date): string {
   const arrival = calendarDate(arrivalDate);
-  if (status === 'paid') return `Payout arrived ${arrival}`;
+  if (reversedBy !== null) return `Payout of ${arrival} reversed by ${code(reversedBy)}`;
+  // A negative payout collects what the balance owes from the bank account.
+  const isDebit = amount.minor < 0n;
+  if (status === 'paid') {
+    const verb = arrivalDate > asOf ? 'paid, arrives' : 'arrived';
+    return isDebit ? `Debit of the bank account, ${arrival}` : `Payout ${verb} ${arrival}`;
+  }
   if (status === 'failed' || status === 'canceled') {
-    const why = failure?.message ?? failure?.code;
+    const why = failure?.message ?? failure?.code?.replaceAll('_', ' ');
+    if (isDebit)
+      return `Debit of the bank account ${status === 'failed' ? 'failed' : 'cancelled'}${why ? `: ${escape(why)}` : ''}`;
     return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
   }
   if (status !== 'pending' && status !== 'in_transit')
     return `Payout in a state unknown here: “${escape(status.replaceAll('_', ' '))}”, dated ${arrival}`;
   const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
   const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
-  return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
+  const what = isDebit ? 'Debit of the bank account' : 'Payout';
+  return `${what} ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
 }

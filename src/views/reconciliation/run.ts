@@ -20,7 +20,9 @@ export function runCard({ partner, businessDay, stage, failed }: RunningDay): Ca
       : 'The result will appear here.',
   );
   const head = section(`${failed ? ':x:' : ':hourglass_flowing_sand:'} *${title}*`);
-  const lines = section(steps.map(({ title: step, status }) => `${marks[status]} ${step}`).join('\n'));
+  const lines = section(
+    steps.map(({ title: step, status }) => `${marks[status]} ${step}: ${words[status]}`).join('\n'),
+  );
   const blocks: CardBlock[] = [
     ...cardOf(title, [head]).blocks,
     plan(`${partner.name}, ${dayText(businessDay)}`, steps),
@@ -34,6 +36,13 @@ const marks: Readonly<Record<TaskStatus, string>> = {
   in_progress: ':hourglass_flowing_sand:',
   pending: ':white_circle:',
   error: ':x:',
+};
+
+const words: Readonly<Record<TaskStatus, string>> = {
+  complete: 'done',
+  in_progress: 'running',
+  pending: 'waiting',
+  error: 'failed',
 };
 
 /** `distance`: from the stage that runs; negative for those before it. */

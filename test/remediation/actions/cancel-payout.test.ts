@@ -45,6 +45,12 @@ describe('what cannot be cancelled', () => {
     expect(await faults(payout)).toEqual(only('payout', /is automatic/));
   });
 
+  it('one that collects what the balance owes from the bank account', async () => {
+    const payout = await start();
+    await put(payout, { amount: -5_000 });
+    expect(await faults(payout)).toEqual(only('payout', /collects 50\.00 EUR from the bank account/));
+  });
+
   it.each(['in_transit', 'paid', 'failed', 'canceled', 'a_word_to_come'])(
     'one that is %s',
     async (status) => {

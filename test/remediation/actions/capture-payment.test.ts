@@ -93,15 +93,31 @@ describe('what cannot be captured', () => {
     expect((await faults(id, '5 USD')).map(({ field }) => field)).toEqual(['payment', 'amount']);
   });
 
-  it('one that is captured in several parts: neither captured nor cancelled, and the totals are said', async () => {
-    const payment = await authorise({ amount: 10_000 });
+  it.each([
+    [4_000, 6_000, /: 40\.00 EUR of 100\.00 EUR captured so far, 60\.00 EUR still authorised/],
+    [10_000, 0, /: 100\.00 EUR of 100\.00 EUR captured so far, 0\.00 EUR still authorised/],
+    [12_000, 2_000, /: 120\.00 EUR of 100\.00 EUR captured so far, 20\.00 EUR still authorised/],
+  ])(
+    'one with captures (%i, %i to come): neither captured nor cancelled, totals said',
+    async (taken, rest, message) => {
+      const payment = await authorise({ amount: 10_000 });
+      const object = await at.get(`payment_intents/${payment}`);
+      at.api.putObjects([{ ...object, amount_received: taken, amount_capturable: rest }]);
+      expect(await faults(payment)).toEqual(only('payment', message));
+      const typed = { payment, reason: 'abandoned' };
+      expect(await refused(cancelPayment, typed, at.desk)).toEqual(only('payment', message));
+    },
+  );
+
+  it('one of which nothing is authorised: it is neither captured nor offered for it, and releases nothing', async () => {
+    const payment = await authorise();
     const object = await at.get(`payment_intents/${payment}`);
-    at.api.putObjects([{ ...object, amount_received: 4_000, amount_capturable: 6_000 }]);
-    const message =
-      /captured in several parts: 40\.00 EUR of 100\.00 EUR captured so far, 60\.00 EUR still authorised/;
+    at.api.putObjects([{ ...object, amount_capturable: 0 }]);
+    const message = /Nothing of pi_\w+ is authorised, so nothing can be captured/;
     expect(await faults(payment)).toEqual(only('payment', message));
-    const typed = { payment, reason: 'abandoned' };
-    expect(await refused(cancelPayment, typed, at.desk)).toEqual(only('payment', message));
+    const { preview } = await planned(cancelPayment, { payment, reason: 'abandoned' }, at.desk);
+    expect([...preview.changes, ...preview.affected].join()).not.toMatch(/0\.00|release/);
+    expect(preview.value).toEqual({ minor: 1_000n, currency: 'EUR' });
   });
 
   it('one that was cancelled', async () => {

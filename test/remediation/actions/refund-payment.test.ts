@@ -81,6 +81,15 @@ describe('what cannot be refunded', () => {
     expect((await plan(payment, '24.00')).preview.value).toEqual({ minor: 2_400n, currency: 'EUR' });
   });
 
+  it('more than was captured, where that is more than was authorised first: the whole of it is left', async () => {
+    const { payment, charge } = await at.pay();
+    at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), amount_captured: 3_000 }]);
+    const { preview } = await plan(payment);
+    expect(preview.value).toEqual({ minor: 3_000n, currency: 'EUR' });
+    expect(preview.changes[0]).toContain('Refunded: 0.00 EUR → 30.00 EUR, of 30.00 EUR captured');
+    expect(await faults(payment, '30.01')).toEqual(only('amount', /so at most 30\.00 EUR/));
+  });
+
   it('what is refunded already', async () => {
     const { payment, charge } = await at.pay();
     await giveBack(charge, 2_500);
@@ -108,7 +117,9 @@ describe('what cannot be refunded', () => {
     expect(await faults(payment)).toEqual(only('payment', /has dispute \w+ \(needs_response\)/));
     const { data } = await at.stripe.disputes.list({ payment_intent: payment });
     at.api.putObjects([{ ...data[0], status: 'lost' }]);
-    expect(await faults(payment)).toEqual(only('payment', /\(lost\): the customer already has the money/));
+    expect(await faults(payment)).toEqual(
+      only('payment', /\(lost\): the customer already has the disputed amount back/),
+    );
     at.api.putObjects([{ ...data[0], status: 'won' }]);
     expect(await faults(payment)).toEqual(only('payment', /\(won\): it is over, and the provider says/));
     const inquiry = { ...data[0], status: 'warning_needs_response', is_charge_refundable: true };
@@ -116,6 +127,10 @@ describe('what cannot be refunded', () => {
     expect((await plan(payment)).preview.affected).toContain(
       `Dispute ${data[0]!.id} (warning_needs_response) is open on the same charge.`,
     );
+    for (const status of ['won', 'lost', 'warning_closed', 'prevented']) {
+      at.api.putObjects([{ ...data[0], status, amount: 100, is_charge_refundable: true }]);
+      expect((await plan(payment)).preview.affected.join()).not.toContain('is open');
+    }
   });
 
   it('several faults at once: all are reported', async () => {
@@ -197,6 +212,9 @@ describe('what cannot be refunded', () => {
     );
     expect(told[0]!.message).toContain(charge);
     expect((await plan('ch_second', '5')).facts.charge).toBe('ch_second');
+    // One that was given back in full is not meant.
+    at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), amount_refunded: 2_500, refunded: true }]);
+    expect((await plan(payment)).facts.charge).toBe('ch_second');
   });
 
   it('anything without a provider that can be written to', async () => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SandboxEvent, ScenarioInfo } from '../../../sandbox/slack/wire.js';
-import { paydeskManifest, short, startApp, startBench } from './support.js';
+import { paydeskManifest, refusal, short, startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 const modal: View = {
@@ -164,6 +164,38 @@ describe('faults', () => {
     expect(await post('auth.test')).toMatchObject({ status: 200 });
     expect(await post()).toEqual({ status: 429, retryAfter: '7' });
     expect(await post()).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['a documented name', 'is_archived'],
+    ['one of tomorrow', 'refusal_of_tomorrow'],
+  ])('refuses one method with %s, without an effect', async (_why, error) => {
+    await bench.control.post('faults', { kind: 'refuse', method: 'chat.postMessage', error });
+    await bench.client.auth.test();
+    const posted = () => bench.client.chat.postMessage({ channel: '#general', text: error });
+    expect((await refusal(posted())).error).toBe(error);
+    expect((await bench.control.channel('general')).messages.map(({ text }) => text)).not.toContain(error);
+    expect(await posted()).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['refuse', { error: 'expired_url' }, 400, null],
+    ['rate_limit', { amount: 3 }, 429, '3'],
+    ['server_error', {}, 500, null],
+  ])('%s meets an answer through a response_url', async (kind, more, status, wait) => {
+    await bench.control.post('faults', { kind, method: 'response_url', ...more });
+    const post = () => fetch(`${bench.slack.url}/response/R1/x`, { method: 'POST', body: '{"text":"x"}' });
+    const met = await post();
+    expect([met.status, met.headers.get('retry-after')]).toEqual([status, wait]);
+    expect((await post()).status).toBe(404);
+  });
+
+  it.each([
+    ['without a name', { kind: 'refuse' }, 'refuse needs an error'],
+    ['with a sentence', { kind: 'refuse', error: 'No way!' }, 'error must be a name as Slack writes them'],
+    ['with a number', { kind: 'refuse', error: 7 }, 'error must be a name as Slack writes them'],
+  ])('takes no refusal %s', async (_why, body, error) => {
+    expect(await bench.control.post('faults', body)).toMatchObject({ ok: false, error });
   });
 
   it('fails, slows, and is reset', async () => {
