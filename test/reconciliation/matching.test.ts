@@ -85,6 +85,18 @@ describe.each([
       ['break duplicate_at_partner  / 2'],
     ],
     [
+      'a line without a day takes the entry that no dated line is near',
+      [entry('A', 'r1', 100, { on: '2026-11-02' }), entry('B', 'r1', 100, { on: '2026-11-12' })],
+      [line(1, 'r1', 100, { on: '' }), line(2, 'r1', 100, { on: '2026-11-02' })],
+      [],
+    ],
+    [
+      'an entry without a day takes the line that no dated entry is near',
+      [entry('A', 'r1', 100, { on: '' }), entry('B', 'r1', 100, { on: '2026-11-12' })],
+      [line(1, 'r1', 100, { on: '2026-11-02' }), line(2, 'r1', 100, { on: '2026-11-12' })],
+      [],
+    ],
+    [
       'twins on both sides are no duplicates',
       [entry('A', 'r1', 100), entry('B', 'r1', 100)],
       [line(1, 'r1', 100), line(2, 'r1', 100)],

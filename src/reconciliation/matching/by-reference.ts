@@ -4,6 +4,7 @@
  * Invariant: amounts of different currencies never match; a surplus is a duplicate only beside a twin with the same
  * amount. What shares no reference with the other side is left to the next rule.
  */
+import type { Day } from '../../kernel/calendar-day.js';
 import {
   broken,
   byDayAndId,
@@ -131,10 +132,13 @@ function bySide(
   );
 }
 
-/** Equal amounts. Two pointers over the sorted days lose no pair within the window; the pairs left over differ in date. */
+/**
+ * Equal amounts. Two pointers over the sorted days lose no pair within the window. A row without a day fits every day, so
+ * it gets what the others leave over; the pairs left then differ in date.
+ */
 function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Verdict {
-  const ours = [...entries].sort(byDayAndId);
-  const theirs = [...lines].sort(byDayAndLine);
+  const ours = undatedLast([...entries].sort(byDayAndId));
+  const theirs = undatedLast([...lines].sort(byDayAndLine));
   const findings: Finding[] = [];
   const late: Pool = { entries: [], lines: [] };
   let [entryAt, lineAt] = [0, 0];
@@ -152,13 +156,21 @@ function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Ver
       lineAt++;
     }
   }
-  late.entries = late.entries.concat(ours.slice(entryAt));
-  late.lines = late.lines.concat(theirs.slice(lineAt));
-  const pairs = Math.min(late.entries.length, late.lines.length);
-  for (let at = 0; at < pairs; at++)
-    findings.push(broken('date', late.entries.slice(at, at + 1), late.lines.slice(at, at + 1)));
-  return { findings, rest: { entries: late.entries.slice(pairs), lines: late.lines.slice(pairs) } };
+  const ourRest = late.entries.concat(ours.slice(entryAt)).sort(byDayAndId);
+  const theirRest = late.lines.concat(theirs.slice(lineAt)).sort(byDayAndLine);
+  const pairs = Math.min(ourRest.length, theirRest.length);
+  for (let at = 0; at < pairs; at++) {
+    const [entry, line] = [ourRest[at], theirRest[at]] as [LedgerEntry, StatementLine];
+    const isNear = withinWindow(entry.day, line.day, windowDays);
+    findings.push(isNear ? matched('exact', [entry], [line]) : broken('date', [entry], [line]));
+  }
+  return { findings, rest: { entries: ourRest.slice(pairs), lines: theirRest.slice(pairs) } };
 }
+
+const undatedLast = <Item extends { day: Day | null }>(items: Item[]): Item[] => [
+  ...items.filter(({ day }) => day !== null),
+  ...items.filter(({ day }) => day === null),
+];
 
 /** Unequal amounts of one currency: several that add up, or else the nearest pairs of one sign. */
 function compareAmounts(pool: Pool, settings: MatchSettings): Verdict {
