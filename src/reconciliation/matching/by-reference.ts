@@ -19,7 +19,7 @@ import {
   type StatementLine,
   type Verdict,
 } from '../findings.js';
-import { isTolerated, withinWindow, type MatchSettings } from './settings.js';
+import { isNear, isTolerated, type MatchSettings } from './settings.js';
 
 /** Above so many possible pairs, a reference is a placeholder that many payments share: nearest pairs mean nothing. */
 const mostPairs = 4096;
@@ -58,14 +58,13 @@ function addPair(
   { findings, rest }: Verdict,
   entry: LedgerEntry,
   line: StatementLine,
-  { windowDays, tolerances }: MatchSettings,
+  settings: MatchSettings,
 ): void {
   if (entry.currency !== line.currency) findings.push(broken('currency', [entry], [line]));
   else if (entry.amountMinor === line.amountMinor) {
-    const isNear = withinWindow(entry.day, line.day, windowDays);
-    findings.push(isNear ? matched('exact', [entry], [line]) : broken('date', [entry], [line]));
+    findings.push(datedPair(entry, line, settings));
   } else if (entry.amountMinor < 0n === line.amountMinor < 0n)
-    findings.push(compareAmount(entry, line, tolerances));
+    findings.push(compareAmount(entry, line, settings.tolerances));
   else {
     rest.entries.push(entry);
     rest.lines.push(line);
@@ -136,7 +135,7 @@ function bySide(
  * Equal amounts. Two pointers over the sorted days lose no pair within the window. A row without a day fits every day, so
  * it gets what the others leave over; the pairs left then differ in date.
  */
-function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Verdict {
+function pairByDay({ entries, lines }: Pool, settings: MatchSettings): Verdict {
   const ours = undatedLast([...entries].sort(byDayAndId));
   const theirs = undatedLast([...lines].sort(byDayAndLine));
   const findings: Finding[] = [];
@@ -144,7 +143,7 @@ function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Ver
   let [entryAt, lineAt] = [0, 0];
   for (; entryAt < ours.length && lineAt < theirs.length;) {
     const [entry, line] = [ours[entryAt], theirs[lineAt]] as [LedgerEntry, StatementLine];
-    if (withinWindow(entry.day, line.day, windowDays)) {
+    if (isNear(entry, line, settings)) {
       findings.push(matched('exact', [entry], [line]));
       entryAt++;
       lineAt++;
@@ -161,11 +160,13 @@ function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Ver
   const pairs = Math.min(ourRest.length, theirRest.length);
   for (let at = 0; at < pairs; at++) {
     const [entry, line] = [ourRest[at], theirRest[at]] as [LedgerEntry, StatementLine];
-    const isNear = withinWindow(entry.day, line.day, windowDays);
-    findings.push(isNear ? matched('exact', [entry], [line]) : broken('date', [entry], [line]));
+    findings.push(datedPair(entry, line, settings));
   }
   return { findings, rest: { entries: ourRest.slice(pairs), lines: theirRest.slice(pairs) } };
 }
+
+const datedPair = (entry: LedgerEntry, line: StatementLine, settings: MatchSettings): Finding =>
+  isNear(entry, line, settings) ? matched('exact', [entry], [line]) : broken('date', [entry], [line]);
 
 const undatedLast = <Item extends { day: Day | null }>(items: Item[]): Item[] => [
   ...items.filter(({ day }) => day !== null),

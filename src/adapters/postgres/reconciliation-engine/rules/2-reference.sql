@@ -6,7 +6,7 @@ analyze shared;
 
 -- Equal amounts, by day: two pointers over both sides, all groups at once. Rows without a day fit every day and come last.
 create temporary table eo as
-  select e.n, e.day, e.reference, e.currency, e.amount,
+  select e.n, e.day, coalesce(e.due_on, e.day) as due_on, e.reference, e.currency, e.amount,
     row_number() over (partition by e.reference, e.currency, e.amount
       order by e.day nulls last, length(e.id), e.id, e.n) as i
   from e join shared using (reference);
@@ -30,7 +30,7 @@ create temporary table near as
     from step s
     join eo o on (o.reference, o.currency, o.amount, o.i) = (s.reference, s.currency, s.amount, s.i)
     join lo t on (t.reference, t.currency, t.amount, t.j) = (s.reference, s.currency, s.amount, s.j)
-    cross join lateral (select coalesce(abs(o.day - t.day) <= $window, true) as fits) c
+    cross join lateral (select $near as fits) c
   )
   select en, ln, nextval('finding') as f from step where en is not null;
 insert into findings select f, 'match', 'exact', null from near;
@@ -39,7 +39,7 @@ update l set f = near.f from near where l.n = near.ln;
 
 -- What is left of equal amounts, one by one in order: rows without a day still fit, the others differ in date.
 create temporary table late as
-  select o.n as en, t.n as ln, coalesce(abs(o.day - t.day) <= $window, true) as fits, nextval('finding') as f
+  select o.n as en, t.n as ln, $near as fits, nextval('finding') as f
   from (select *, row_number() over (partition by reference, currency, amount order by day nulls first, i) as k
     from eo where n not in (select en from near)) o
   join (select *, row_number() over (partition by reference, currency, amount order by day nulls first, j) as k
