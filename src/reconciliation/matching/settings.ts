@@ -55,8 +55,8 @@ export const defaultSettings: MatchSettings = {
 };
 
 /**
- * Whether a line is near the day of its entry, or comes between that day and the one on which the money is due. A side that
- * states no day cannot contradict one.
+ * Whether a line is near the day of its entry, or comes after it but by the day on which the money is due. A side that states
+ * no day cannot contradict one.
  */
 export function isNear(
   entry: LedgerEntry,
@@ -65,7 +65,7 @@ export function isNear(
 ): boolean {
   if (entry.day === null || day === null || Math.abs(day - entry.day) <= windowDays) return true;
   const due = dueOn(entry);
-  return due !== null && entry.day < day && day <= due + windowDays;
+  return due !== null && entry.day < day && day <= due;
 }
 
 /** Whether a difference, statement less ledger, is too small to matter. */

@@ -168,7 +168,7 @@ export async function takeExact(
 
 export async function applyRules(session: CopySession, settings: SqlSettings): Promise<SqlFinding[]> {
   const window = whole(settings.windowDays);
-  const near = `coalesce(o.day - ${window} <= t.day and t.day <= o.due_on + ${window}, true)`;
+  const near = `coalesce(t.day between o.day - ${window} and greatest(o.day + ${window}, o.due_on), true)`;
   const values = { window, near, pairs: whole(mostPairs) };
   await setTerms(session, settings);
   await rule(session, '2-reference', values);

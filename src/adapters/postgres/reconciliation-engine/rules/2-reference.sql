@@ -6,7 +6,7 @@ analyze shared;
 
 -- Equal amounts, by day: two pointers over both sides, all groups at once. Rows without a day fit every day and come last.
 create temporary table eo as
-  select e.n, e.day, coalesce(e.due_on, e.day) as due_on, e.reference, e.currency, e.amount,
+  select e.n, e.day, e.due_on, e.reference, e.currency, e.amount,
     row_number() over (partition by e.reference, e.currency, e.amount
       order by e.day nulls last, length(e.id), e.id, e.n) as i
   from e join shared using (reference);
