@@ -230,6 +230,7 @@ describe('batches', () => {
 describe('charges and conversion', () => {
   it.each([
     ['<Chrgs><Amt Ccy="EUR">0.50</Amt></Chrgs>', 50n, 'old: an amount'],
+    ['<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">0.50</TtlChrgsAndTaxAmt></Chrgs>', 50n, 'a total alone'],
     [
       '<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>',
       25n,
