@@ -23,7 +23,7 @@ export interface CamtMoney extends ExactAmount {
 /** What an `Amt` element says; null where there is none or it cannot be read. */
 export function readMoney(node: XmlNode | undefined): CamtMoney | null {
   const currency = node?.attributes.Ccy;
-  if (!node || currency === undefined) return null;
+  if (!node || currency === undefined || !/^[A-Z]{3}$/.test(currency)) return null;
   const amount = readAmount(node.text, currency);
   return amount && { ...amount, currency };
 }
