@@ -24,7 +24,7 @@ import { ExactJoin, type Tally } from '../reconciliation/join/join.js';
 import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
-import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
+import { dueAsOf, parseSettlementRule } from '../reconciliation/settlement.js';
 import {
   statementLines,
   usualReferences,
@@ -160,7 +160,7 @@ async function readTerms(options: ReconcileOptions): Promise<Terms> {
   const rule = parseSettlementRule(settle ?? '');
   const closings = await calendarNamed(calendar ?? target.id);
   const terms = { rule, byType: new Map(), graceDays: 0, calendar: closings };
-  return { ...usual, settings: { ...defaultSettings, dueLater: dueLaterThan(today, terms) } };
+  return { ...usual, settings: { ...defaultSettings, ...dueAsOf(today, terms) } };
 }
 
 /** `--settle` goes before what paydesk.yaml says of when money is due. */

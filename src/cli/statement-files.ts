@@ -68,7 +68,8 @@ const headBytes = 1 << 16;
 
 /** The beginning of a file as text. Throws `invalid` for a file that cannot be read. */
 export async function headOf(path: string): Promise<string> {
-  for await (const piece of piecesOf(path, headBytes)) return decodeText(piece).text;
+  // A piece ends with the byte of a line break, which is half of one in UTF-16.
+  for await (const piece of piecesOf(path, headBytes)) return decodeText(piece).text.replace(/\uFFFD$/, '');
   return '';
 }
 

@@ -74,15 +74,16 @@ export function dueDays({
   };
 }
 
-/** When an entry is due, while its money may still come: not due yet, or late within the grace. */
-export function dueLaterThan(asOf: Day, terms: SettlementTerms): MatchSettings['dueLater'] {
-  const dueOf = dueDays(terms);
+/** When an entry is due, and whether its money may still come: not due yet, or late within the grace. */
+export function dueAsOf(asOf: Day, terms: SettlementTerms): Pick<MatchSettings, 'dueOn' | 'dueLater'> {
+  const dueOn = dueDays(terms);
   const lastOf = new Map<Day, Day>();
-  return (entry) => {
-    const due = dueOf(entry);
+  const dueLater: MatchSettings['dueLater'] = (entry) => {
+    const due = dueOn(entry);
     if (due === null) return null;
     const last = lastOf.get(due) ?? dueDay(due, { businessDays: terms.graceDays }, terms.calendar);
     lastOf.set(due, last);
     return due > asOf || (terms.graceDays > 0 && last > asOf) ? due : null;
   };
+  return { dueOn, dueLater };
 }

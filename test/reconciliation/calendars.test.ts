@@ -37,8 +37,8 @@ describe('TARGET', () => {
     expect(isoDay(easterSunday(year))).toBe(date);
   });
 
-  it('closes on six holidays and the weekends, in every year from 2002 to 2028', () => {
-    for (let year = 2002; year <= 2028; year++) {
+  it('closes on six holidays and the weekends, in every year from 2000 to 2030', () => {
+    for (let year = 2000; year <= 2030; year++) {
       const easter = easterSunday(year);
       const holidays = [
         dayOf(year, 1, 1),
@@ -47,6 +47,7 @@ describe('TARGET', () => {
         dayOf(year, 5, 1),
         dayOf(year, 12, 25),
         dayOf(year, 12, 26),
+        day('2001-12-31'),
       ];
       for (let at = day(`${year}-01-01`); at <= day(`${year}-12-31`); at++) {
         expect([isoDay(at), target.closed(at) !== null]).toEqual([
@@ -156,6 +157,16 @@ describe('countries', () => {
       'autumn within the national days',
     ],
     ['CN', 2027, '01-01 02-05 04-05 06-09 09-15 10-01', 'the days of the law where no notice is known'],
+    ['CH', 2026, '01-01 01-02 04-03 04-06 05-01 05-14 05-25 12-25', 'Berchtold Day and Labour Day'],
+    ['CZ', 2015, '01-01 04-06 05-01 05-08 07-06 09-28 10-28 11-17 12-24 12-25', 'no Good Friday before 2016'],
+    ['HU', 2026, '01-01 01-02 04-03 04-06 05-01 05-25 08-20 08-21 10-23 12-24 12-25', 'bridges of a decree'],
+    ['MX', 2024, '01-01 02-05 03-18 03-28 03-29 05-01 09-16 10-01 11-18 12-12 12-25', 'a new president'],
+    [
+      'NZ',
+      2010,
+      '01-01 01-04 04-02 04-05 06-07 10-25 12-27 12-28',
+      'no days in lieu of Waitangi and ANZAC Day',
+    ],
     ['AU', 2026, '01-01 01-26 04-03 04-06 06-08 12-25 12-28', 'RITS rests where Sydney and Melbourne do'],
   ])('%s closes in %i on these weekdays: %s', (country, year, dates) => {
     expect(closedWeekdays(country, year)).toBe(dates);
@@ -164,6 +175,8 @@ describe('countries', () => {
   it.each([
     ['CN', 2026, null],
     ['CN', 2027, /each November/],
+    ['HU', 2026, null],
+    ['HU', 2027, /each year/],
     ['IN', 2026, /each state/],
     ['SA', 2026, /one earlier or later/],
     ['DE', 2026, null],

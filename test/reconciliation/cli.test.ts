@@ -347,6 +347,19 @@ describe('reconcile', () => {
     }
   });
 
+  it('reads a table in UTF-16, also one that is a header alone', async () => {
+    const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le');
+    await writeFile(join(folder, 'utf-16.csv'), utf16(statement));
+    await writeFile(join(folder, 'header.csv'), utf16('partner_ref,amount_minor,currency\n'));
+    for (const [file, statementRows] of [
+      ['utf-16.csv', 4],
+      ['header.csv', 0],
+    ] as const) {
+      const ran = await paydesk('reconcile', '--ledger', 'ledger.csv', '--statement', file, '--json');
+      expect(linesOf(ran).at(-1)).toMatchObject({ ledgerRows: 5, statementRows, quarantined: 0 });
+    }
+  });
+
   it('tells what is not due yet apart from what is missing', async () => {
     const lines = linesOf(
       await paydesk(...files, '--settle', 'T+2', '--calendar', 'TARGET', '--as-of', '2026-11-27'),

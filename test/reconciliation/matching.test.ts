@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { target } from '../../src/reconciliation/calendars/target.js';
 import { defaultSettings } from '../../src/reconciliation/matching/settings.js';
-import { dueDay, parseSettlementRule } from '../../src/reconciliation/settlement.js';
+import { dueAsOf, dueDay, parseSettlementRule } from '../../src/reconciliation/settlement.js';
 import { byJoin, byRules, ledgerHeader, statementHeader, table } from './support.js';
 
 const day = '2026-11-02';
@@ -83,6 +83,18 @@ describe.each([
       [entry('A', 'r1', 100)],
       [line(1, 'r1', 100), line(2, 'r1', 100)],
       ['break duplicate_at_partner  / 2'],
+    ],
+    [
+      'a line without a day takes the entry that no dated line is near',
+      [entry('A', 'r1', 100, { on: '2026-11-02' }), entry('B', 'r1', 100, { on: '2026-11-12' })],
+      [line(1, 'r1', 100, { on: '' }), line(2, 'r1', 100, { on: '2026-11-02' })],
+      [],
+    ],
+    [
+      'an entry without a day takes the line that no dated entry is near',
+      [entry('A', 'r1', 100, { on: '' }), entry('B', 'r1', 100, { on: '2026-11-12' })],
+      [line(1, 'r1', 100, { on: '2026-11-02' }), line(2, 'r1', 100, { on: '2026-11-12' })],
+      [],
     ],
     [
       'twins on both sides are no duplicates',
@@ -258,6 +270,20 @@ describe('money that is not due yet', () => {
     const settings = { ...defaultSettings, dueLater: dueLater(asOf) };
     const ledger = table(ledgerHeader, [entry('A', 'r1', 100, { on })]);
     expect(byRules(ledger, table(statementHeader, []), settings).findings).toEqual(findings);
+  });
+
+  it.each([
+    ['the day it is due, over Easter', 'T+2', '2026-04-02', '2026-04-08', []],
+    ['a day after it was due', 'T+2', '2026-04-02', '2026-04-09', ['break date A / 1']],
+    ['within a week that is settled on Friday', 'weekly friday', '2026-11-20', '2026-11-25', []],
+    ['three days before its payment', 'T+2', '2026-04-07', '2026-04-04', ['break date A / 1']],
+  ])('money that comes %s', (_when, rule, on, came, findings) => {
+    const terms = { rule: parseSettlementRule(rule), byType: new Map(), graceDays: 0, calendar: target };
+    const settings = { ...defaultSettings, ...dueAsOf(parseDay('2026-12-01') ?? 0, terms) };
+    const ledger = table(ledgerHeader, [entry('A', 'r1', 100, { on })]);
+    const statement = table(statementHeader, [line(1, 'r1', 100, { on: came })]);
+    expect(byRules(ledger, statement, settings).findings).toEqual(findings);
+    expect(byJoin(ledger, statement, settings).findings).toEqual(findings);
   });
 
   it('a second capture that is not due is pending and no duplicate', () => {

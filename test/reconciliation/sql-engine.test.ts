@@ -76,6 +76,7 @@ const settings = fc.constantFrom<MatchSettings>(
   { ...defaultSettings, tolerances, withinBatch: false },
   {
     ...defaultSettings,
+    dueOn: ({ day: on, type }) => (on !== null && type === 'payment' ? on + 3 : on),
     dueLater: ({ day: on, type }) => (on !== null && on > first + 2 && type === 'payment' ? on + 2 : null),
   },
   { ...defaultSettings, rules: [userRule] },

@@ -4,7 +4,8 @@
  *
  * Sources: Payments Canada, Lynx holiday schedules; the Bulgarian Labour Code, article 154; the Korean Act on Public
  * Holidays and its proclamations; the Reserve Bank of Australia, RITS; the Bank of England; the notices of China's State
- * Council. Deliberately absent: days that are proclaimed year by year in other countries, for which paydesk.yaml has
+ * Council; SIX, bank holidays of the Swiss franc; Mexico's Federal Labour Law, article 74; Hungary's decrees on the order of
+ * working days; New Zealand's Holidays Act. Deliberately absent: days that are proclaimed year by year in other countries, for which paydesk.yaml has
  * `closingDays`; the weekends on which China works, because money that came then would be early and never missing.
  */
 import { dayOf, isoDay, parseDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
@@ -79,6 +80,24 @@ const china: Rule = (year, known) => {
   return Object.fromEntries([...lawful, ...days]);
 };
 
+const switzerland: Rule = (year) => ({ [`${year}-01-02`]: 'Berchtold Day', [`${year}-05-01`]: 'Labour Day' });
+
+/** Since 2024 presidents take office on 1 October. */
+const mexico: Rule = (year) =>
+  year >= 2024 && year % 6 === 2
+    ? { [`${year}-10-01`]: 'Change of Federal Government', [`${year}-12-01`]: null }
+    : {};
+
+/** Good Friday came with 2016. */
+const czechia: Rule = (year, known) => (year < 2016 ? without(known, /^Good Friday/) : {});
+
+/** Days in lieu of Waitangi Day and ANZAC Day came with 2014. */
+const newZealand: Rule = (year, known) =>
+  year < 2014 ? without(known, /^(?:Waitangi|ANZAC) Day \(substitute day\)/) : {};
+
+const without = (known: ReadonlyMap<string, string>, name: RegExp): Days =>
+  Object.fromEntries([...known].filter(([, each]) => name.test(each)).map(([date]) => [date, null]));
+
 const range = (first: Day, last: Day): string[] =>
   Array.from({ length: last - first + 1 }, (_, at) => isoDay(first + at));
 
@@ -86,14 +105,20 @@ const rules: Readonly<Record<string, Rule>> = {
   AU: australia,
   BG: bulgaria,
   CA: canada,
+  CH: switzerland,
   CN: china,
+  CZ: czechia,
   KR: korea,
+  MX: mexico,
+  NZ: newZealand,
 };
 
 /** Which closing days of a country are not known; null where all are. */
 export function nationalUncertainty(country: string, year: number): string | null {
   if (country === 'CN' && chineseHolidays[year] === undefined)
     return `China proclaims the bridges between its holidays each November for the next year; those of ${year} are not known here.`;
+  if (country === 'HU' && !Object.keys(proclaimed.HU ?? {}).some((date) => date.startsWith(String(year))))
+    return `Hungary decrees days off for Saturdays of work each year; those of ${year} are not known here.`;
   if (country === 'IN')
     return 'The banks of India close on the days that each state proclaims, and work on some Saturdays; only national holidays are known here.';
   return null;
@@ -166,6 +191,7 @@ const chineseHolidays: Readonly<Record<number, ChineseHoliday[]>> = {
 
 const election = 'Election Day';
 const temporary = 'Temporary holiday';
+const bridge = 'Day off for a Saturday of work';
 
 const proclaimed: Readonly<Record<string, Days>> = {
   GB: {
@@ -176,6 +202,18 @@ const proclaimed: Readonly<Record<string, Days>> = {
     '2012-05-28': null,
     '2012-06-04': 'Spring bank holiday',
   },
+  HU: {
+    '2024-08-19': bridge,
+    '2024-12-24': bridge,
+    '2024-12-27': bridge,
+    '2025-05-02': bridge,
+    '2025-10-24': bridge,
+    '2025-12-24': bridge,
+    '2026-01-02': bridge,
+    '2026-08-21': bridge,
+    '2026-12-24': bridge,
+  },
+  PL: { '2018-11-12': 'Centenary of independence' },
   KR: {
     '2020-04-15': election,
     '2020-08-17': temporary,

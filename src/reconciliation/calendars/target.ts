@@ -1,9 +1,9 @@
 /**
- * The closing days of TARGET, the Eurosystem's payment system, since 2002: Saturdays, Sundays, 1 January, Good Friday,
- * Easter Monday, 1 May, 25 and 26 December.
+ * The closing days of TARGET, the Eurosystem's payment system, since 2000: Saturdays, Sundays, 1 January, Good Friday,
+ * Easter Monday, 1 May, 25 and 26 December; and once the last day before the euro's cash.
  *
  * Source: ECB, long-term calendar for TARGET closing days (decision of 14 December 2000). Deliberately absent: the
- * exceptions of 1999 to 2001, which no open statement reaches back to.
+ * exceptions of 1999, which no open statement reaches back to.
  */
 import { dayOf, isoDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
@@ -19,6 +19,7 @@ const fixedClosings: Readonly<Record<string, string>> = {
 
 function closingReason(day: Day): string | null {
   const date = isoDay(day);
+  if (date === '2001-12-31') return 'Euro cash changeover';
   const fixed = fixedClosings[date.slice(5)];
   if (fixed !== undefined) return fixed;
   const easter = easterSunday(Number(date.slice(0, 4)));

@@ -5,6 +5,7 @@
  * currency is the amount before conversion; where the gross column contradicts the net one, the net one is right.
  * Source: Adyen, “Settlement details report” and “Journal types”.
  */
+import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { kindOf } from './adyen-journal-types.js';
 import { badDates, isoMoment, namedOffset } from './dates.js';
@@ -131,7 +132,7 @@ function readSide(
   const [creditName, debitName] = amountColumns(name, unit);
   const [creditText, debitText] = [record.get(creditName), record.get(debitName)];
   if (creditText === '' && debitText === '') return withoutAmount(record, [creditName, debitName]);
-  if (!/^[A-Z]{3}$/.test(currency))
+  if (currencyExponent(currency) === undefined)
     return problem(
       record.line,
       'bad_currency',

@@ -46,6 +46,10 @@ export function readAccountHeader(record: BaiRecord, groupCurrency: string): Acc
     summed: 0n,
     problems: [],
   };
+  if (!/^[A-Z]{3}$/.test(header.currency))
+    header.problems.push(
+      problem(record.line, 'bad_currency', `${quoted(header.currency)} is not a currency code`, 'currency'),
+    );
   for (let at = 0; at < rest.length;) {
     const [code = '', amountText = ''] = [rest[at], rest[at + 1]];
     if (code !== '' || amountText !== '') addSummary(header, code, amountText, record.line);

@@ -23,7 +23,7 @@ export interface CamtMoney extends ExactAmount {
 /** What an `Amt` element says; null where there is none or it cannot be read. */
 export function readMoney(node: XmlNode | undefined): CamtMoney | null {
   const currency = node?.attributes.Ccy;
-  if (!node || currency === undefined) return null;
+  if (!node || currency === undefined || !/^[A-Z]{3}$/.test(currency)) return null;
   const amount = readAmount(node.text, currency);
   return amount && { ...amount, currency };
 }
@@ -186,10 +186,10 @@ function* badDates(entry: XmlNode): Generator<Problem, void, undefined> {
 function feeOf(node: XmlNode, currency: string): ExactAmount | null {
   const records = childrenNamed(node, 'Chrgs').flatMap((each) => {
     const rows = childrenNamed(each, 'Rcrd');
-    return rows.length > 0 ? rows : nodeAt(each, 'Amt') ? [each] : [];
+    return rows.length > 0 ? rows : [each];
   });
   const fees = records.flatMap((record) => {
-    const amount = readMoney(nodeAt(record, 'Amt'));
+    const amount = readMoney(nodeAt(record, 'Amt') ?? nodeAt(record, 'TtlChrgsAndTaxAmt'));
     if (amount?.currency !== currency) return [];
     return [signed(amount, textAt(record, 'CdtDbtInd') === 'CRDT' ? 'DBIT' : 'CRDT')];
   });

@@ -24,13 +24,14 @@ const noCurrency = 'XXX';
 
 const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
 
-const isEntry = ({ name, parent }: XmlNode): boolean =>
-  name === 'Ntry' && parent !== null && reports.has(parent.name);
+const isEntry = ({ name }: XmlNode): boolean => name === 'Ntry';
 
 function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   let report = null as Report | null;
   for (const item of readXml(text, isEntry, reports)) {
     if (item.type === 'problem') yield item;
+    else if (item.type === 'tree' && !reports.has(item.node.parent?.name ?? ''))
+      yield problem(item.node.line, 'no_statement', 'an entry outside of all statements', 'Ntry');
     else if (item.type === 'tree' && item.node.parent) {
       if (report?.node !== item.node.parent)
         yield* (report = new Report(item.node.parent)).begin(nodeAt(item.node, 'Amt')?.attributes.Ccy);
@@ -111,6 +112,13 @@ class Report {
     yield* readEntry(node, this.account);
     const money = entryMoney(node);
     if (!money) return;
+    if (this.opening && money.currency !== this.currency)
+      yield problem(
+        node.line,
+        'entry_currency',
+        `an entry in ${money.currency} of an account in ${this.currency ?? ''}`,
+        'Amt',
+      );
     this.movements.push(money);
     if (!notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '')) this.booked.push(money);
   }

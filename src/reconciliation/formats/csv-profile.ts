@@ -7,9 +7,11 @@
  */
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
+import { movementOf } from './balances.js';
 import { dateReader, type DateReader } from './date-pattern.js';
 import {
   decimalText,
+  isSameAmount,
   raiseExponent,
   readAmount,
   sameExponent,
@@ -41,6 +43,8 @@ interface ProfileColumns {
   foreignAmount?: string[] | undefined;
   foreignCurrency?: string[] | undefined;
   foreignRate?: string[] | undefined;
+  /** What all rows of its batch and currency come to, on each of them. */
+  total?: string[] | undefined;
 }
 
 /** What a line about the rows states of them. */
@@ -96,6 +100,7 @@ export function csvProfile(profile: CsvProfile): StatementFormat {
         if (record.type === 'problem') yield record;
         else yield* reader.read(record);
       yield* reader.end();
+      yield* reader.checkBatches();
     },
   };
 }
@@ -119,6 +124,11 @@ interface Total {
   rows: number;
 }
 
+interface Batch extends Total {
+  line: number;
+  stated: ExactAmount;
+}
+
 class ProfileReader {
   private readonly dates: DateReader;
   private readonly kindOf: (word: string) => RowKind;
@@ -126,6 +136,8 @@ class ProfileReader {
   private summary: NamedRecord | null = null;
   /** The net amounts of the rows that the summary covers. */
   private nets: ExactAmount[] = [];
+  /** By batch, currency and the total that its rows state. */
+  private readonly batches = new Map<string, Batch>();
 
   constructor(private readonly profile: CsvProfile) {
     this.dates = dateReader(profile.dates);
@@ -147,6 +159,7 @@ class ProfileReader {
       return yield* this.checkTrailer(record);
     const row = this.row(record);
     yield row;
+    if (row.type === 'row') this.addToBatch(row, record);
     if (row.type === 'row' && summary?.totals) this.nets.push(netOf(row));
     if (row.type === 'row' && trailer?.leavesOut.includes(row.kind) !== true) this.add(row);
   }
@@ -171,6 +184,31 @@ class ProfileReader {
     if (!stated || (minor < 0n ? -minor : minor) * 2n <= (unit === 1n ? 0n : unit)) return;
     const message = `the ${nets.length} rows differ from the total by ${decimalText(minor, exponent)}`;
     yield problem(line.line, 'total_mismatch', message, totals.net);
+  }
+
+  private addToBatch(row: StatementRow, record: NamedRecord): void {
+    const { total } = this.profile.columns;
+    const stated = total ? this.amount(record, row.currency, total) : null;
+    if (!stated) return;
+    const key = [row.batchRef, row.currency, stated.minor, stated.exponent].join('\n');
+    const batch = this.batches.get(key) ?? {
+      line: row.line,
+      stated,
+      amount: { minor: 0n, exponent: 0 },
+      rows: 0,
+    };
+    batch.amount = totalOf([batch.amount, movementOf(row)]);
+    batch.rows++;
+    this.batches.set(key, batch);
+  }
+
+  *checkBatches(): Generator<Problem, void, undefined> {
+    for (const { line, stated, amount, rows } of this.batches.values()) {
+      if (isSameAmount(stated, amount)) continue;
+      const { minor, exponent } = totalOf([amount, { ...stated, minor: -stated.minor }]);
+      const message = `the ${rows} rows differ from the total that they state by ${decimalText(minor, exponent)}`;
+      yield problem(line, 'total_mismatch', message, this.profile.columns.total?.[0]);
+    }
   }
 
   private add({ currency, amountMinor, exponent }: StatementRow): void {
@@ -214,7 +252,7 @@ class ProfileReader {
   private row(record: NamedRecord): StatementRow | Problem {
     const { columns } = this.profile;
     const currency = this.currencyOf(record);
-    if (!/^[A-Z0-9]{3,10}$/.test(currency))
+    if (!/^[A-Z][A-Z0-9]{2,9}$/.test(currency))
       return problem(
         record.line,
         'bad_currency',
@@ -252,9 +290,23 @@ class ProfileReader {
     }
     const amount = this.amount(record, currency, columns.amount);
     if (!amount) return badAmount(record, columns.amount);
+    if (this.isNetOfFee(record))
+      return problem(
+        record.line,
+        'missing_value',
+        'the row has a fee and no amount before it',
+        columns.amount?.[0],
+      );
     const isNegative = sign?.negative.includes(record.get(sign.column)) === true || outgoing.includes(kind);
     // Some files have both the word and the minus.
     return isNegative && amount.minor > 0n ? { ...amount, minor: -amount.minor } : amount;
+  }
+
+  /** What stands in for an amount that is missing is not the amount where a fee was taken from it. */
+  private isNetOfFee(record: NamedRecord): boolean {
+    const { amount = [], net = [], fee = [] } = this.profile.columns;
+    const used = amount.find((name) => record.get(name) !== '') ?? '';
+    return net.includes(used) && /[1-9]/.test(record.get(...fee));
   }
 
   private addFees(row: StatementRow, record: NamedRecord): Problem | null {

@@ -53,11 +53,11 @@ function detailsIn(tags: Tag[]): EntryDetails {
 
 /**
  * Value date, entry date (blanks where a bank has none), mark, third letter of the currency, amount (behind a blank or a
- * line break at some banks; no half of one that has other marks between thousands), kind of booking (behind a blank or missing at some), customer's and bank's reference,
- * supplement.
+ * line break at some banks; never a part of what is there), kind of booking (behind a blank or missing at some),
+ * customer's and bank's reference (in a line of its own at some), supplement.
  */
 const entryPattern =
-  /^(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z](?=[\s\d,]))?\s?(\d[\d.]*(?:,[\d.]*|(?![\d.]|[ '’]\d))|,\d+) ?(?:(?!NON?REF)([A-Z][A-Z0-9]{3}|[FNS][A-Z0-9 ]{3}))?([^\n]*?)(?:\/\/([^\n]*))?(?:\n([\s\S]*))?$/;
+  /^(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z](?=[\s\d,]))?\s?(\d[\d.]*(?![\d.,]|[ '’]\d)|[\d.]*,[\d.,]*)(?=\s|\/\/|[A-Z][A-Z0-9]{3}|[FNS][A-Z0-9 ]{3}|$) ?(?:(?!NON?REF)([A-Z][A-Z0-9]{3}|[FNS][A-Z0-9 ]{3}))?([^\n]*?)(?:\n?\/\/([^\n]*))?(?:\n([\s\S]*))?$/;
 
 function readEntry(
   tag: Tag,

@@ -6,9 +6,10 @@
  * one that is contested does it again. A notification moves none.
  * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
  */
+import { isCurrency } from '../../kernel/currency.js';
 import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { badDates, sixDigitDay } from './dates.js';
-import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
+import type { ForeignAmount, RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { isDishonored, returnReasons } from './nacha-reasons.js';
 import { isBlank, nulBytes } from './text.js';
 
@@ -87,6 +88,8 @@ interface Batch {
   number: string;
   effective: string | undefined;
   description: string;
+  /** Of an international batch (IAT) whose amounts are converted. */
+  exchange: { currency: string; rate: string } | undefined;
 }
 
 interface Entry {
@@ -149,6 +152,7 @@ class Reader {
       number: text.slice(87, 94).trim(),
       effective: sixDigitDay(text.slice(69, 75)),
       description: text.slice(53, 63).trim(),
+      exchange: exchangeOf(text),
     };
     this.layout = layoutOf(this.batch);
     yield { type: 'statement', line, account: this.batch.company, id: this.batch.number, currency: 'USD' };
@@ -291,6 +295,8 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
     exponent: 2,
     raw: rawOf(entry),
   };
+  const fx = foreignAmount(entry, batch);
+  if (fx) row.fx = fx;
   const addenda = returned ?? change;
   const facts = {
     partnerRef: text.slice(79, 94).trim(),
@@ -303,6 +309,22 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
   for (const [name, value] of Object.entries(facts))
     if (value !== undefined && value !== '') Object.assign(row, { [name]: value });
   return row;
+}
+
+/** An indicator of FF says that nothing is converted; the one behind it, whether a rate follows. */
+function exchangeOf(header: string): Batch['exchange'] {
+  const codes = [header.slice(63, 66), header.slice(66, 69)];
+  const currency = codes.find((code) => code !== 'USD' && isCurrency(code));
+  if (header.slice(50, 53) !== 'IAT' || header.slice(20, 22) === 'FF' || !currency) return undefined;
+  return { currency, rate: header.slice(22, 23) === '1' ? header.slice(23, 38).trim() : '' };
+}
+
+/** The first addenda record of an international entry has what it comes to in the other currency, with two decimals. */
+function foreignAmount({ addenda }: Entry, { exchange }: Batch): ForeignAmount | undefined {
+  const amount = minorOf(addenda.find(({ text }) => text.startsWith('710'))?.text.slice(6, 24) ?? '');
+  if (!exchange || amount === null || amount === 0n) return undefined;
+  const { currency, rate } = exchange;
+  return { currency, amountMinor: amount, exponent: 2, ...(rate !== '' && { rate }) };
 }
 
 const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>

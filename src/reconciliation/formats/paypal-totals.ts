@@ -71,10 +71,34 @@ export class PaypalTotals {
     }
   }
 
+  /** The first beginning and end behind the sums of a section footer between which its rows lead; null where none does. */
+  balances([currency = '', ...amounts]: string[]): Balances | null {
+    const sums = this.section.sums.get(currency) ?? noSums();
+    const moved = sums.grossCredits - sums.grossDebits + sums.feeCredits - sums.feeDebits;
+    const found = pairsIn(amounts.slice(parts.length));
+    return found.find(({ openingMinor, closingMinor }) => openingMinor + moved === closingMinor) ?? null;
+  }
+
   /** A report that was cut off ends without its footer. */
   *end(line: number): Generator<Problem, void, undefined> {
     if (!this.hasFooter) yield problem(line, 'truncated', 'the report ends without a footer (RC or FF)');
   }
+}
+
+interface Balances {
+  openingMinor: bigint;
+  closingMinor: bigint;
+}
+
+/** A flag and an amount each, in pairs of beginning and end: of the whole balance, of what is available, of what is payable. */
+function pairsIn(fields: string[]): Balances[] {
+  const balances: bigint[] = [];
+  for (let at = 0; /^(?:CR|DR)$/.test(fields[at] ?? '') && /^\d{1,26}$/.test(fields[at + 1] ?? ''); at += 2)
+    balances.push(BigInt(fields[at + 1] ?? 0) * (fields[at] === 'DR' ? -1n : 1n));
+  return balances.flatMap((openingMinor, at) => {
+    const closingMinor = balances[at + 1];
+    return at % 2 === 1 || closingMinor === undefined ? [] : [{ openingMinor, closingMinor }];
+  });
 }
 
 function* checkSums(

@@ -32,6 +32,8 @@ interface Section {
   /** The days that it reports on. */
   from: string | undefined;
   to: string | undefined;
+  /** Whether a footer gave its balances, and so the facts about it. */
+  hasFacts: boolean;
   columns: string[];
   /** The places of the columns by the letters of their names, and by names that were looked for; -1 for none. */
   places: Map<string, number>;
@@ -47,6 +49,7 @@ function* parsePaypal(text: string): Generator<StatementItem, void, undefined> {
     account: '',
     from: undefined,
     to: undefined,
+    hasFacts: false,
     columns: [],
     places: new Map(),
     rows: 0,
@@ -77,9 +80,11 @@ function* readRecord(
     case 'SH':
       Object.assign(section, {
         line: record.line,
-        account: fields[2] ?? '',
+        // The report of a partner has no account of its own, but the partner's.
+        account: fields[2] || (fields[3] ?? ''),
         from: isoDate(fields[0] ?? ''),
         to: isoDate(fields[1] ?? ''),
+        hasFacts: false,
         rows: 0,
       });
       return;
@@ -105,12 +110,28 @@ function* readRecord(
     case 'SC':
     case 'RC':
     case 'FF':
-      if (tag === 'SC' && section.rows === 0) yield* nothingIn(section);
+      if (tag === 'SC' && section.rows === 0 && !section.hasFacts) yield* nothingIn(section);
+      if (tag === 'SF') yield* balancesIn(fields, section, totals);
       yield* totals.check(tag, fields, record.line);
       return;
     default:
       yield problem(record.line, 'unknown_tag', `${quoted(tag)} is not a row tag of this report`);
   }
+}
+
+/** Of a currency whose balances its rows explain. */
+function* balancesIn(
+  fields: string[],
+  section: Section,
+  totals: PaypalTotals,
+): Generator<StatementItem, void, undefined> {
+  const [currency = ''] = fields;
+  const balances = totals.balances(fields);
+  if (balances === null || currencyExponent(currency) === undefined) return;
+  const { line, account, from, to } = section;
+  section.hasFacts = true;
+  const days = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  yield { type: 'statement', line, account, currency, ...balances, ...days };
 }
 
 /** A day without movements has a section without rows, and no currency. */

@@ -128,6 +128,7 @@ const trustly: CsvProfile = {
     foreignCurrency: ['fxpaymentcurrency'],
     bookedAt: ['datestamp'],
     description: ['accountname'],
+    total: ['total'],
   },
   kinds: {
     Deposit: 'payment',

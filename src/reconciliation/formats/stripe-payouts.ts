@@ -4,6 +4,7 @@
  * Invariant: gross less fee is net. Source: Stripe, “Payout reconciliation report”. Deliberately absent: a row for the
  * payout itself, which the report does not have.
  */
+import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { badDates, isoDate, isoMoment } from './dates.js';
 import { readAmountOfAnyMarks, sameExponent } from './decimal.js';
@@ -49,7 +50,8 @@ const kinds: Readonly<Record<string, RowKind>> = {
 function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, undefined> {
   const currency = record.get('currency').toUpperCase();
   const amounts = { gross: record.get('gross'), fee: record.get('fee') || '0', net: record.get('net') };
-  if (!/^[A-Z0-9]{3,10}$/.test(currency))
+  // Stablecoins have longer codes.
+  if (currencyExponent(currency) === undefined && !/^[A-Z]{4,10}$/.test(currency))
     return yield problem(
       record.line,
       'bad_currency',

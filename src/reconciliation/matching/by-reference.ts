@@ -4,6 +4,7 @@
  * Invariant: amounts of different currencies never match; a surplus is a duplicate only beside a twin with the same
  * amount. What shares no reference with the other side is left to the next rule.
  */
+import type { Day } from '../../kernel/calendar-day.js';
 import {
   broken,
   byDayAndId,
@@ -18,7 +19,7 @@ import {
   type StatementLine,
   type Verdict,
 } from '../findings.js';
-import { isTolerated, withinWindow, type MatchSettings } from './settings.js';
+import { isNear, isTolerated, type MatchSettings } from './settings.js';
 
 /** Above so many possible pairs, a reference is a placeholder that many payments share: nearest pairs mean nothing. */
 const mostPairs = 4096;
@@ -57,14 +58,13 @@ function addPair(
   { findings, rest }: Verdict,
   entry: LedgerEntry,
   line: StatementLine,
-  { windowDays, tolerances }: MatchSettings,
+  settings: MatchSettings,
 ): void {
   if (entry.currency !== line.currency) findings.push(broken('currency', [entry], [line]));
   else if (entry.amountMinor === line.amountMinor) {
-    const isNear = withinWindow(entry.day, line.day, windowDays);
-    findings.push(isNear ? matched('exact', [entry], [line]) : broken('date', [entry], [line]));
+    findings.push(datedPair(entry, line, settings));
   } else if (entry.amountMinor < 0n === line.amountMinor < 0n)
-    findings.push(compareAmount(entry, line, tolerances));
+    findings.push(compareAmount(entry, line, settings.tolerances));
   else {
     rest.entries.push(entry);
     rest.lines.push(line);
@@ -131,16 +131,19 @@ function bySide(
   );
 }
 
-/** Equal amounts. Two pointers over the sorted days lose no pair within the window; the pairs left over differ in date. */
-function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Verdict {
-  const ours = [...entries].sort(byDayAndId);
-  const theirs = [...lines].sort(byDayAndLine);
+/**
+ * Equal amounts. Two pointers over the sorted days lose no pair within the window. A row without a day fits every day, so
+ * it gets what the others leave over; the pairs left then differ in date.
+ */
+function pairByDay({ entries, lines }: Pool, settings: MatchSettings): Verdict {
+  const ours = undatedLast([...entries].sort(byDayAndId));
+  const theirs = undatedLast([...lines].sort(byDayAndLine));
   const findings: Finding[] = [];
   const late: Pool = { entries: [], lines: [] };
   let [entryAt, lineAt] = [0, 0];
   for (; entryAt < ours.length && lineAt < theirs.length;) {
     const [entry, line] = [ours[entryAt], theirs[lineAt]] as [LedgerEntry, StatementLine];
-    if (withinWindow(entry.day, line.day, windowDays)) {
+    if (isNear(entry, line, settings)) {
       findings.push(matched('exact', [entry], [line]));
       entryAt++;
       lineAt++;
@@ -152,13 +155,23 @@ function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Ver
       lineAt++;
     }
   }
-  late.entries = late.entries.concat(ours.slice(entryAt));
-  late.lines = late.lines.concat(theirs.slice(lineAt));
-  const pairs = Math.min(late.entries.length, late.lines.length);
-  for (let at = 0; at < pairs; at++)
-    findings.push(broken('date', late.entries.slice(at, at + 1), late.lines.slice(at, at + 1)));
-  return { findings, rest: { entries: late.entries.slice(pairs), lines: late.lines.slice(pairs) } };
+  const ourRest = late.entries.concat(ours.slice(entryAt)).sort(byDayAndId);
+  const theirRest = late.lines.concat(theirs.slice(lineAt)).sort(byDayAndLine);
+  const pairs = Math.min(ourRest.length, theirRest.length);
+  for (let at = 0; at < pairs; at++) {
+    const [entry, line] = [ourRest[at], theirRest[at]] as [LedgerEntry, StatementLine];
+    findings.push(datedPair(entry, line, settings));
+  }
+  return { findings, rest: { entries: ourRest.slice(pairs), lines: theirRest.slice(pairs) } };
 }
+
+const datedPair = (entry: LedgerEntry, line: StatementLine, settings: MatchSettings): Finding =>
+  isNear(entry, line, settings) ? matched('exact', [entry], [line]) : broken('date', [entry], [line]);
+
+const undatedLast = <Item extends { day: Day | null }>(items: Item[]): Item[] => [
+  ...items.filter(({ day }) => day !== null),
+  ...items.filter(({ day }) => day === null),
+];
 
 /** Unequal amounts of one currency: several that add up, or else the nearest pairs of one sign. */
 function compareAmounts(pool: Pool, settings: MatchSettings): Verdict {

@@ -1,6 +1,6 @@
 /** What the rules of matching are set to. */
 import type { Day } from '../../kernel/calendar-day.js';
-import type { LedgerEntry } from '../findings.js';
+import type { LedgerEntry, StatementLine } from '../findings.js';
 
 /** How far a payment may differ and still match, in minor units of its currency. */
 export interface Tolerance {
@@ -39,6 +39,8 @@ export interface MatchSettings {
   tolerances: ReadonlyMap<string, Tolerance>;
   /** Of paydesk.yaml, in its order. */
   rules: readonly UserRule[];
+  /** The day on which an entry's money is due; null where no rule says. */
+  dueOn: (entry: LedgerEntry) => Day | null;
   /** The day on which an entry's money is due when that day is still to come; null when it is due already. */
   dueLater: (entry: LedgerEntry) => Day | null;
 }
@@ -48,12 +50,23 @@ export const defaultSettings: MatchSettings = {
   withinBatch: true,
   tolerances: new Map(),
   rules: [],
+  dueOn: () => null,
   dueLater: () => null,
 };
 
-/** A side that states no day cannot contradict one. */
-export const withinWindow = (a: Day | null, b: Day | null, windowDays: number): boolean =>
-  a === null || b === null || Math.abs(a - b) <= windowDays;
+/**
+ * Whether a line is near the day of its entry, or comes after it but by the day on which the money is due. A side that states
+ * no day cannot contradict one.
+ */
+export function isNear(
+  entry: LedgerEntry,
+  { day }: StatementLine,
+  { windowDays, dueOn }: Pick<MatchSettings, 'windowDays' | 'dueOn'>,
+): boolean {
+  if (entry.day === null || day === null || Math.abs(day - entry.day) <= windowDays) return true;
+  const due = dueOn(entry);
+  return due !== null && entry.day < day && day <= due;
+}
 
 /** Whether a difference, statement less ledger, is too small to matter. */
 export const isTolerated = (difference: bigint, tolerance: Tolerance | undefined): boolean =>

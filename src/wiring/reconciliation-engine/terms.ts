@@ -16,9 +16,9 @@ import {
 } from '../../reconciliation/matching/settings.js';
 import type { LandingTerms } from '../../reconciliation/payouts/landing.js';
 import {
+  dueAsOf,
   dueDay,
   dueDays,
-  dueLaterThan,
   parseSettlementRule,
   type SettlementTerms,
 } from '../../reconciliation/settlement.js';
@@ -102,7 +102,7 @@ export function matchSettings(terms: PartnerTerms, asOf: Day): MatchSettings {
     withinBatch: !terms.isClearing,
     tolerances: new Map(Object.entries(terms.tolerances)),
     rules: terms.rules,
-    dueLater: dueLaterThan(asOf, settlementTerms(terms)),
+    ...dueAsOf(asOf, settlementTerms(terms)),
   };
 }
 

@@ -219,6 +219,12 @@ describe('files', () => {
     [csv([{ ...sale, 'Gross Credit (GC)': '1,00' }, sale]), ['2 csv_width'], 1, 'a comma too many'],
     [csv([{ ...sale, 'Markup (NC)': 'x' }, sale]), ['2 bad_amount'], 1, 'no fee'],
     [csv([{ ...sale, 'Net Currency': '' }, sale]), ['2 bad_currency'], 1, 'no currency'],
+    [
+      csv([{ ...sale, 'Net Currency': 'EUX' }, sale]),
+      ['2 bad_currency'],
+      1,
+      'a currency that does not exist',
+    ],
     [csv([{ Type: 'Settled' }, sale]), ['2 missing_value'], 1, 'no amounts'],
     [
       csv([sale, sale]).replace('Gross Credit', 'Gross In'),

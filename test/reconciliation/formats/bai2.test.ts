@@ -157,6 +157,7 @@ describe('control totals and counts', () => {
     [good.replace('B1', 'B\0'), ['4 nul'], 1, 'a NUL byte'],
     [good.replace(',261127,,USD', ',261327,,USD'), ['2 bad_date'], 1, 'an as-of date that is none'],
     [good.replace('500,Z,', '500,V,261399,,'), ['4 bad_date'], 1, 'a value date that is none'],
+    [good.replace(/^(03,[^,]*,)[A-Z]*/m, '$1U5D'), ['3 bad_currency'], 1, 'a currency that is none'],
     [file([], { header: ',010,100,,,015,250,,,100,200,,,400,50,,/' }), [], 0, 'sums without movements'],
     [
       file([], { header: ',010,100,,,015,251,,,100,200,,,400,50,,/' }),

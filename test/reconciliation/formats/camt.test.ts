@@ -230,6 +230,7 @@ describe('batches', () => {
 describe('charges and conversion', () => {
   it.each([
     ['<Chrgs><Amt Ccy="EUR">0.50</Amt></Chrgs>', 50n, 'old: an amount'],
+    ['<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">0.50</TtlChrgsAndTaxAmt></Chrgs>', 50n, 'a total alone'],
     [
       '<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>',
       25n,
@@ -412,6 +413,30 @@ describe('files', () => {
       'a date that is none',
     ],
     [good.replace('</Ntry>', '</Nrty>'), ['bad_xml'], 1, 'a wrong end tag: what it ends is whole'],
+    [
+      document(statement({ entries: credit.replace('"EUR"', '"EUX"'), closing: '110' })),
+      ['entry_currency'],
+      1,
+      'an entry in another currency than its account',
+    ],
+    [
+      document(statement({ entries: credit.replace('"EUR"', '"EU R"') + credit, closing: '110' })),
+      ['bad_amount'],
+      1,
+      'no currency',
+    ],
+    [
+      good.replace(/(<Ntry>.*<\/Ntry>)(.*<\/Stmt>)/s, '$2$1').replace('110', '100'),
+      ['no_statement'],
+      0,
+      'an entry behind its statement',
+    ],
+    [
+      good.replace('</Ntry>', '<Ntry><Amt Ccy="EUR">3</Amt></Ntry></Ntry>'),
+      ['no_statement'],
+      1,
+      'an entry within an entry',
+    ],
     [document(statement({ entries: entry('abc') + credit, closing: '110' })), ['bad_amount'], 1, 'no number'],
     [
       document(statement({ entries: entry('1', '', 'XXXX') + credit, closing: '110' })),

@@ -263,6 +263,31 @@ describe('profiles that ship', () => {
     expect(read(formatNamed('dlocal', profiles), text).problems).toEqual(problems);
   });
 
+  it('dlocal: what is left after a fee is not what was paid', () => {
+    const text = dlocal('1,0.90', '0.90').replace('GROSS_AMOUNT', 'AMOUNT').replace(',0,', ',-0.10,');
+    const said = read(formatNamed('dlocal', profiles), text);
+    expect(said).toMatchObject({
+      rows: [],
+      problems: ['4 missing_value', '2 total_mismatch', '2 total_mismatch'],
+    });
+  });
+
+  const trustly = (...rows: string[]): string =>
+    lines(
+      'datestamp,accountname,currency,amount,total,orderid,ordertype,messageid,settlementbankwithdrawalid',
+      ...rows.map((row) => `2026-11-27 12:52:22+00,A,${row}`),
+    );
+  it.each([
+    [['EUR,5,4,1,Deposit,m,9', 'EUR,-1,4,1,Deposit Fee,m,9'], [], 'right'],
+    [['EUR,5,4.00,1,Deposit,m,9', 'SEK,7.1,7.1,2,Deposit,m,9', 'EUR,-1,4,1,Fee,m,9'], [], 'by currency'],
+    [['EUR,5,4,1,Deposit,m,9'], ['2 total_mismatch'], 'a row is missing'],
+    [['EUR,5,5,1,Deposit,m,9', 'EUR,5,5,1,Deposit,m,9'], ['2 total_mismatch'], 'a row comes twice'],
+    [['EUR,5,5,1,Deposit,m,9', 'EUR,6,6,1,Deposit,m,10'], [], 'two settlements'],
+    [['EUR,5,,1,Deposit,m,9'], [], 'no total'],
+  ] as [string[], string[], string][])('trustly: totals %#', (rows, problems) => {
+    expect(read(formatNamed('trustly', profiles), trustly(...rows)).problems).toEqual(problems);
+  });
+
   it.each(Object.entries(files))('%s', (id, { text, rows }) => {
     expect(sniffFormat(text).id).toBe(id);
     const said = read(

@@ -197,6 +197,38 @@ describe('entries', () => {
     },
   );
 
+  it.each([
+    ['FV1', '0.9134', { currency: 'EUR', amountMinor: 45_670n, exponent: 2, rate: '0.9134' }, 'a rate'],
+    ['VF2', 'FXREF-7', { currency: 'EUR', amountMinor: 45_670n, exponent: 2 }, 'a reference instead of one'],
+    ['FF3', '', undefined, 'nothing is converted'],
+  ] as [string, string, object | undefined, string][])(
+    'says what an international entry comes to in the other currency: %s',
+    (indicator, exchange, fx) => {
+      const sums = { debits: 50_000, entries: 1, parts: 2 };
+      const head = record(
+        [0, '5200'],
+        [20, indicator],
+        [23, exchange],
+        [38, 'DE1234567890'],
+        [50, 'IATCOLLECT'],
+        [63, 'USDEUR261127'],
+        [78, '1091000010000001'],
+      );
+      const amounts = record([0, `710WEB${number(45_670, 18)}`], [46, 'JANE DOE'], [87, '0000001']);
+      const text = lines(
+        header,
+        head,
+        entry('27', 50_000, { addenda: 1 }),
+        amounts,
+        batchEnd(sums),
+        fileEnd(sums),
+      );
+      expect(read(nacha, text).problems).toEqual([]);
+      expect(rowsOf(nacha, text)).toMatchObject([{ amountMinor: 50_000n, currency: 'USD' }]);
+      expect(rowsOf(nacha, text)[0]?.fx).toEqual(fx);
+    },
+  );
+
   it('does not take the foreign account of an international entry for our reference', () => {
     const sums = { debits: 500, entries: 1, parts: 1 };
     const text = lines(header, batch(1, 'IAT'), entry('27', 500), batchEnd(sums), fileEnd(sums));

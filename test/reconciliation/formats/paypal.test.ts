@@ -205,6 +205,20 @@ describe('totals and counts', () => {
     expect(said.rows).toHaveLength(count);
   });
 
+  it.each([
+    ['"USD",5200,200,25,225,"CR",100,"CR",4900,2', ['ACC1 USD 100 → 4900'], 'the whole balance'],
+    ['"USD",5200,200,25,225,"DR",4800,"CR",0', ['ACC1 USD -4800 → 0'], 'it was owed to PayPal'],
+    ['"USD",5200,200,25,225,"CR",1,"CR",2,"CR",7,"CR",4807', ['ACC1 USD 7 → 4807'], 'what is available'],
+    ['"USD",5200,200,25,225,"CR",1,"CR",2', [], 'balances that the rows do not explain'],
+  ])('balances in a footer %s', (footer, statements) => {
+    expect(read(paypal, report(rows, [footer]))).toMatchObject({ statements, problems: [] });
+  });
+
+  it('balances of a day without movements', () => {
+    const text = report([], ['"EUR",0,0,0,0,"CR",500,"CR",500,0']).replace('"ACC1",""', '"","PARTNER"');
+    expect(read(paypal, text)).toMatchObject({ statements: ['PARTNER EUR 500 → 500'], problems: [] });
+  });
+
   it('of a day without movements say the day', () => {
     expect([...paypal.parse(report([]))]).toEqual([
       { type: 'statement', line: 3, account: 'ACC1', currency: 'XXX', from: '2026-11-27', to: '2026-11-27' },

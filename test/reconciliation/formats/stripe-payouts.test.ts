@@ -152,6 +152,8 @@ describe('files', () => {
     [csv({ gross: '1,234' }, {}), ['2 bad_amount'], 1, 'a comma that could be either mark'],
     [csv({ gross: '1,234.00', net: '1233.00', fee: '1,00' }), [], 1, 'marks that a spreadsheet has changed'],
     [csv({ currency: '€' }, {}), ['2 bad_currency'], 1, 'no currency'],
+    [csv({ currency: 'eux' }, {}), ['2 bad_currency'], 1, 'a currency that does not exist'],
+    [csv({ currency: 'usdc' }, {}), [], 2, 'a stablecoin'],
     [csv({ created_utc: '11/25/26 9:11' }, {}), ['2 bad_date'], 2, 'a day that a spreadsheet has rewritten'],
     [csv({ automatic_payout_effective_at: '46353' }), ['2 bad_date'], 1, 'the number of a day'],
     [csv({ net: '1.00' }), ['2 net_mismatch'], 1, 'gross less fee is not net'],

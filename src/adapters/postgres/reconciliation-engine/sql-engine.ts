@@ -34,6 +34,7 @@ export interface SqlSettings {
   withinBatch: boolean;
   tolerances: ReadonlyMap<string, SqlTolerance>;
   rules: readonly SqlRule[];
+  dueOn: (entry: LedgerEntry) => Day | null;
   dueLater: (entry: LedgerEntry) => Day | null;
 }
 
@@ -166,7 +167,9 @@ export async function takeExact(
 }
 
 export async function applyRules(session: CopySession, settings: SqlSettings): Promise<SqlFinding[]> {
-  const values = { window: whole(settings.windowDays), pairs: whole(mostPairs) };
+  const window = whole(settings.windowDays);
+  const near = `coalesce(t.day between o.day - ${window} and greatest(o.day + ${window}, o.due_on), true)`;
+  const values = { window, near, pairs: whole(mostPairs) };
   await setTerms(session, settings);
   await rule(session, '2-reference', values);
   for (let found = 1; found > 0;) {
@@ -204,12 +207,13 @@ async function setTerms(session: CopySession, settings: SqlSettings): Promise<vo
   const kinds = await session.query<{ day: number; type: string }>(
     'select distinct day, type from e where day is not null',
   );
-  const dues = kinds.flatMap(({ day, type }) => {
-    const due = settings.dueLater({ ...anyEntry, day, type });
-    return due === null ? [] : [{ day, type, due }];
+  const dues = kinds.map(({ day, type }) => {
+    const entry = { ...anyEntry, day, type };
+    return { day, type, dueOn: settings.dueOn(entry), due: settings.dueLater(entry) };
   });
   await session.query(
-    `update e set due = d.due from jsonb_to_recordset($1::jsonb) as d (day integer, type text, due integer)
+    `update e set due_on = d."dueOn", due = d.due
+      from jsonb_to_recordset($1::jsonb) as d (day integer, type text, "dueOn" integer, due integer)
       where e.day = d.day and e.type = d.type`,
     [JSON.stringify(dues)],
   );

@@ -1,4 +1,5 @@
 -- Both sides of a comparison, for the session. `f` is the finding that a row is in; null while no rule accounts for it.
+-- `due_on` is the day on which an entry's money is due, `due` the same where it may still come.
 -- Days count from 1970. Amounts have any number of digits.
 create temporary table e (
   n bigint generated always as identity,
@@ -9,6 +10,7 @@ create temporary table e (
   day integer,
   type text collate "C" not null,
   batch text collate "C" not null,
+  due_on integer,
   due integer,
   f bigint
 );

@@ -4,15 +4,15 @@ create temporary table shared as
   join (select distinct reference from l) t using (reference);
 analyze shared;
 
--- Equal amounts, by day: two pointers over both sides, all groups at once.
+-- Equal amounts, by day: two pointers over both sides, all groups at once. Rows without a day fit every day and come last.
 create temporary table eo as
-  select e.n, e.day, e.reference, e.currency, e.amount,
+  select e.n, e.day, e.due_on, e.reference, e.currency, e.amount,
     row_number() over (partition by e.reference, e.currency, e.amount
-      order by e.day nulls first, length(e.id), e.id, e.n) as i
+      order by e.day nulls last, length(e.id), e.id, e.n) as i
   from e join shared using (reference);
 create temporary table lo as
   select l.n, l.day, l.reference, l.currency, l.amount,
-    row_number() over (partition by l.reference, l.currency, l.amount order by l.day nulls first, l.line, l.n) as j
+    row_number() over (partition by l.reference, l.currency, l.amount order by l.day nulls last, l.line, l.n) as j
   from l join shared using (reference);
 create index on eo (reference, currency, amount, i);
 create index on lo (reference, currency, amount, j);
@@ -30,21 +30,22 @@ create temporary table near as
     from step s
     join eo o on (o.reference, o.currency, o.amount, o.i) = (s.reference, s.currency, s.amount, s.i)
     join lo t on (t.reference, t.currency, t.amount, t.j) = (s.reference, s.currency, s.amount, s.j)
-    cross join lateral (select coalesce(abs(o.day - t.day) <= $window, true) as fits) c
+    cross join lateral (select $near as fits) c
   )
   select en, ln, nextval('finding') as f from step where en is not null;
 insert into findings select f, 'match', 'exact', null from near;
 update e set f = near.f from near where e.n = near.en;
 update l set f = near.f from near where l.n = near.ln;
 
--- What is left of equal amounts differs in date, one by one in order.
+-- What is left of equal amounts, one by one in order: rows without a day still fit, the others differ in date.
 create temporary table late as
-  select o.n as en, t.n as ln, nextval('finding') as f
-  from (select *, row_number() over (partition by reference, currency, amount order by i) as k from eo
-    where n not in (select en from near)) o
-  join (select *, row_number() over (partition by reference, currency, amount order by j) as k from lo
-    where n not in (select ln from near)) t using (reference, currency, amount, k);
-insert into findings select f, 'break', 'date', null from late;
+  select o.n as en, t.n as ln, $near as fits, nextval('finding') as f
+  from (select *, row_number() over (partition by reference, currency, amount order by day nulls first, i) as k
+    from eo where n not in (select en from near)) o
+  join (select *, row_number() over (partition by reference, currency, amount order by day nulls first, j) as k
+    from lo where n not in (select ln from near)) t using (reference, currency, amount, k);
+insert into findings
+  select f, case when fits then 'match' else 'break' end, case when fits then 'exact' else 'date' end, null from late;
 update e set f = late.f from late where e.n = late.en;
 update l set f = late.f from late where l.n = late.ln;
 
