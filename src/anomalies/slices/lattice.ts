@@ -97,6 +97,12 @@ export class Lattice {
     return this.nodes.get(keyOf(mask, values)) ?? null;
   }
 
+  /** The slice that a leaf alone is. */
+  nodeOfLeaf(leaf: number): number {
+    const width = this.masks.length;
+    return this.nodesOfLeaf[(leaf + 1) * width - 1]!;
+  }
+
   isMember(leaf: number, node: number): boolean {
     const width = this.masks.length;
     for (let at = leaf * width; at < (leaf + 1) * width; at++) if (this.nodesOfLeaf[at] === node) return true;
