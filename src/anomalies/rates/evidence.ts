@@ -18,6 +18,9 @@ export const lostShares = [0.025, 0.05, 0.1, 0.2, 0.35, 0.65] as const;
 /** Where failures are rare, 5 % of the success is many times their rate; half as many failures again is a change, too. */
 const oddsRatios = [1.25, 1.5, 2, 3, 5, 12] as const;
 
+/** So many of the newest buckets are also judged by themselves. */
+export const newestBuckets = 3;
+
 /** One bucket of one slice: counts, what was expected, and what is known of its noise. */
 interface RateMoment {
   attempts: number;
@@ -36,18 +39,36 @@ interface RateMoment {
 export class Cusums {
   private sums: Float64Array<ArrayBuffer>[];
   private starts: Float64Array<ArrayBuffer>[];
-  /** ln of the mean likelihood ratio of the newest bucket alone, for which persistence does not matter. */
-  private single = new Float64Array(0);
+  /** Of the newest buckets, the newest one first: a column of gains per size before they are tempered, and one of information. */
+  private recent: Float64Array<ArrayBuffer>[][];
+  /** ln of the mean likelihood ratio of the newest buckets alone. */
+  private newest = new Float64Array(0);
 
-  constructor(private readonly sizes: number) {
+  constructor(
+    private readonly sizes: number,
+    newestBuckets = 0,
+  ) {
     this.sums = Array.from({ length: sizes }, () => new Float64Array(0));
     this.starts = Array.from({ length: sizes }, () => new Float64Array(0));
+    this.recent = Array.from({ length: newestBuckets }, () =>
+      Array.from({ length: sizes + 1 }, () => new Float64Array(0)),
+    );
   }
 
   grow(size: number): void {
     this.sums = this.sums.map((column) => grown(column, size));
     this.starts = this.starts.map((column) => grown(column, size, -1));
-    this.single = grown(this.single, size);
+    this.recent = this.recent.map((columns) => columns.map((column) => grown(column, size)));
+    this.newest = grown(this.newest, size);
+  }
+
+  /** A bucket begins, in which no slice has evidence yet. */
+  next(): void {
+    const oldest = this.recent.pop();
+    if (oldest === undefined) return;
+    for (const column of oldest) column.fill(0);
+    this.recent.unshift(oldest);
+    this.newest.fill(0);
   }
 
   add(at: number, size: number, gain: number, bucket: number): void {
@@ -63,12 +84,12 @@ export class Cusums {
 
   /** ln of the mean of exp(CUSUM); negative while no size has evidence. */
   score(at: number): number {
-    let most = this.single[at]!;
+    let most = this.newest[at]!;
     for (const sums of this.sums) most = Math.max(most, sums[at]!);
     if (most <= 0) return 0;
     let mean = 0;
     for (const sums of this.sums) mean += Math.exp(sums[at]! - most);
-    return Math.max(most + Math.log(mean / this.sizes), this.single[at]!);
+    return Math.max(most + Math.log(mean / this.sizes), this.newest[at]!);
   }
 
   /** The bucket in which the change of the likeliest size began. */
@@ -87,43 +108,55 @@ export class Cusums {
 
   reset(at: number): void {
     for (const sums of this.sums) sums[at] = 0;
-    this.single[at] = 0;
+    for (const columns of this.recent) for (const column of columns) column[at] = 0;
+    this.newest[at] = 0;
   }
 
   /** What `look` adds counts while it runs, and is gone afterwards. */
   aside<Seen>(look: () => Seen): Seen {
-    const { sums, starts, single } = this;
+    const { sums, starts, recent, newest } = this;
     this.sums = sums.map((column) => column.slice());
     this.starts = starts.map((column) => column.slice());
-    this.single = single.slice();
+    this.recent = recent.map((columns) => columns.map((column) => column.slice()));
+    this.newest = newest.slice();
     try {
       return look();
     } finally {
-      Object.assign(this, { sums, starts, single });
+      Object.assign(this, { sums, starts, recent, newest });
     }
   }
 
-  setSingle(at: number, score: number): void {
-    this.single[at] = score;
+  /**
+   * Judges the newest buckets alone, one, two and so on: they hold less of what persists than the sum since the onset may.
+   * `varianceOf` is how far the mean of so many buckets strays beyond chance.
+   */
+  judgeNewest(at: number, gains: readonly number[], information: number, varianceOf: Variance): void {
+    const totals = gains.map(() => 0);
+    let all = 0;
+    [...gains, information].forEach((value, column) => (this.recent[0]![column]![at] = value));
+    this.recent.forEach((columns, age) => {
+      gains.forEach((_, size) => (totals[size] = totals[size]! + columns[size]![at]!));
+      all += columns[this.sizes]![at]!;
+      const temper = 1 / (1 + all * varianceOf(age + 1));
+      const mean = totals.reduce((sum, gain) => sum + Math.exp(Math.min(500, temper * gain)), 0) / this.sizes;
+      this.newest[at] = Math.max(age === 0 ? -Infinity : this.newest[at]!, Math.log(mean));
+    });
   }
 }
 
+type Variance = (buckets: number) => number;
+
 export function addRateEvidence(cusums: Cusums, at: number, moment: RateMoment, bucket: number): void {
   const { attempts: n, failures: k, expected, information, sigma2, lasting2, margin } = moment;
-  cusums.setSingle(at, 0);
   if (n <= 0 || information <= 0) return;
   const mean = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
   const p = logistic(Math.log(mean / (1 - mean)) + margin);
   const temper = 1 / (1 + information * lasting2);
-  const temperOnce = 1 / (1 + information * sigma2);
-  let mean1 = 0;
-  for (let size = 0; size < lostShares.length; size++) {
-    const byShare = p + lostShares[size]! * (1 - p);
+  const gains = lostShares.map((share, size) => {
     const odds = (oddsRatios[size]! * p) / (1 - p);
-    const q = Math.min(byShare, odds / (1 + odds));
-    const gain = k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
-    cusums.add(at, size, temper * gain, bucket);
-    mean1 += Math.exp(Math.min(500, temperOnce * gain)) / lostShares.length;
-  }
-  cusums.setSingle(at, Math.log(mean1));
+    const q = Math.min(p + share * (1 - p), odds / (1 + odds));
+    return k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
+  });
+  gains.forEach((gain, size) => cusums.add(at, size, temper * gain, bucket));
+  cusums.judgeNewest(at, gains, information, (buckets) => Math.min(sigma2, lasting2 / buckets));
 }
