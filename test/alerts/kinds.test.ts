@@ -232,6 +232,7 @@ describe('the watch over arrivals', () => {
         observe: (bucket) => {
           if (id === 'files') observed.push(bucket);
         },
+        correct: null,
         glance: () => null,
         detected: () => [],
         sight: () => null,

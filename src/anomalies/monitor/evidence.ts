@@ -156,6 +156,7 @@ export class SliceEvidence {
     const { perHour } = expectations;
     const fading = Math.exp(-1 / (24 * perHour));
     this.cusums.rate.next();
+    this.cusums.volume.next();
     for (let node = 0; node < this.lattice.nodeCount; node++) {
       const chance = sums.chance[node]!;
       const doubt = chance > 0 ? sums.doubt[node]! / chance : 0;
@@ -230,6 +231,12 @@ export class SliceEvidence {
     const { perHour } = this.expectations;
     return (node, information) =>
       1 / (1 + (information / buckets) * this.noise[kind].perBucket(node, perHour));
+  }
+
+  /** Takes back the newest buckets, to weigh them again; false where that is no longer possible. */
+  takeBack(buckets: number): boolean {
+    const { rate, volume } = this.cusums;
+    return rate.takeBack(buckets) && volume.takeBack(buckets);
   }
 
   reset(): void {

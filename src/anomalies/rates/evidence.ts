@@ -36,6 +36,16 @@ interface RateMoment {
   margin: number;
 }
 
+/** So many of the newest buckets can be taken back, because late events changed them. */
+const takenBackMost = 4;
+
+interface Columns {
+  sums: Float64Array<ArrayBuffer>[];
+  starts: Float64Array<ArrayBuffer>[];
+  recent: Float64Array<ArrayBuffer>[][];
+  newest: Float64Array<ArrayBuffer>;
+}
+
 export class Cusums {
   private sums: Float64Array<ArrayBuffer>[];
   private starts: Float64Array<ArrayBuffer>[];
@@ -43,6 +53,9 @@ export class Cusums {
   private recent: Float64Array<ArrayBuffer>[][];
   /** ln of the mean likelihood ratio of the newest buckets alone. */
   private newest = new Float64Array(0);
+  /** As it was before each of the newest buckets, the newest one first. */
+  private before: Columns[] = [];
+  private size = 0;
 
   constructor(
     private readonly sizes: number,
@@ -56,6 +69,7 @@ export class Cusums {
   }
 
   grow(size: number): void {
+    this.size = size;
     this.sums = this.sums.map((column) => grown(column, size));
     this.starts = this.starts.map((column) => grown(column, size, -1));
     this.recent = this.recent.map((columns) => columns.map((column) => grown(column, size)));
@@ -64,11 +78,29 @@ export class Cusums {
 
   /** A bucket begins, in which no slice has evidence yet. */
   next(): void {
+    this.before = [this.copy(), ...this.before].slice(0, takenBackMost);
     const oldest = this.recent.pop();
     if (oldest === undefined) return;
     for (const column of oldest) column.fill(0);
     this.recent.unshift(oldest);
     this.newest.fill(0);
+  }
+
+  /** Takes back the newest buckets; false, and nothing is done, where that is no longer possible. */
+  takeBack(buckets: number): boolean {
+    const state = this.before[buckets - 1];
+    if (state === undefined) return false;
+    Object.assign(this, state);
+    this.before = this.before.slice(buckets);
+    this.grow(this.size);
+    return true;
+  }
+
+  private copy(): Columns {
+    const copied = (columns: Float64Array<ArrayBuffer>[]): Float64Array<ArrayBuffer>[] =>
+      columns.map((column) => column.slice());
+    const { sums, starts, recent, newest } = this;
+    return { sums: copied(sums), starts: copied(starts), recent: recent.map(copied), newest: newest.slice() };
   }
 
   add(at: number, size: number, gain: number, bucket: number): void {
@@ -107,22 +139,21 @@ export class Cusums {
   }
 
   reset(at: number): void {
-    for (const sums of this.sums) sums[at] = 0;
-    for (const columns of this.recent) for (const column of columns) column[at] = 0;
-    this.newest[at] = 0;
+    const now: Columns = { sums: this.sums, starts: this.starts, recent: this.recent, newest: this.newest };
+    for (const { sums, recent, newest } of [now, ...this.before]) {
+      for (const column of [...sums, ...recent.flat()]) if (at < column.length) column[at] = 0;
+      if (at < newest.length) newest[at] = 0;
+    }
   }
 
   /** What `look` adds counts while it runs, and is gone afterwards. */
   aside<Seen>(look: () => Seen): Seen {
-    const { sums, starts, recent, newest } = this;
-    this.sums = sums.map((column) => column.slice());
-    this.starts = starts.map((column) => column.slice());
-    this.recent = recent.map((columns) => columns.map((column) => column.slice()));
-    this.newest = newest.slice();
+    const { sums, starts, recent, newest, before } = this;
+    Object.assign(this, this.copy());
     try {
       return look();
     } finally {
-      Object.assign(this, { sums, starts, recent, newest });
+      Object.assign(this, { sums, starts, recent, newest, before });
     }
   }
 

@@ -28,6 +28,8 @@ export function arrivalDetector(metric: Metric): Detector {
       if (arrived.size === 0) return;
       occasions = [...known.all.values()].reduce((sum, { series }) => sum + series.expectedPerWeek(nowMs), 0);
     },
+    // Arrivals are judged half an hour later, when late ones have come.
+    correct: null,
     // What is overdue by an hour needs no look between two buckets.
     glance: () => null,
     detected: () => {
