@@ -5,7 +5,7 @@
  * failures of a slice are the sum of those of its leaves, so that a shift of its mix is no change of its rate.
  */
 import { Noise } from '../baseline/noise.js';
-import { addRateEvidence, Cusums, lostShares, newestBuckets } from '../rates/evidence.js';
+import { addRateEvidence, Cusums, lostShares } from '../rates/evidence.js';
 import { grown } from '../slices/columns.js';
 import type { Lattice } from '../slices/lattice.js';
 import { addVolumeEvidence, leftShares } from '../volumes/evidence.js';
@@ -57,10 +57,7 @@ export class SliceEvidence {
     private readonly expectations: Expectations,
     bucketsPerDay: number,
   ) {
-    this.cusums = {
-      rate: new Cusums(lostShares.length, newestBuckets),
-      volume: new Cusums(leftShares.length),
-    };
+    this.cusums = { rate: new Cusums(lostShares.length, true), volume: new Cusums(leftShares.length) };
     this.levels = new Levels(lattice, expectations.perHour);
     // Deviations of 10 %, 4 % and 3 % of the odds, and of 14 %, 10 % and 10 % of the volume, until a slice shows its own.
     this.noise = {

@@ -19,7 +19,9 @@ export const lostShares = [0.025, 0.05, 0.1, 0.2, 0.35, 0.65] as const;
 const oddsRatios = [1.25, 1.5, 2, 3, 5, 12] as const;
 
 /** So many of the newest buckets are also judged by themselves. */
-export const newestBuckets = 3;
+const newestBuckets = 3;
+/** So many of the newest buckets can be taken back, because late events changed them. */
+const takenBackMost = 4;
 
 /** One bucket of one slice: counts, what was expected, and what is known of its noise. */
 interface RateMoment {
@@ -36,36 +38,40 @@ interface RateMoment {
   margin: number;
 }
 
-/** So many of the newest buckets can be taken back, because late events changed them. */
-const takenBackMost = 4;
+type Column = Float64Array<ArrayBuffer>;
 
-interface Columns {
-  sums: Float64Array<ArrayBuffer>[];
-  starts: Float64Array<ArrayBuffer>[];
-  recent: Float64Array<ArrayBuffer>[][];
-  newest: Float64Array<ArrayBuffer>;
+interface State {
+  sums: Column[];
+  starts: Column[];
+}
+
+/** In the place of another column, where there is one that fits: garbage of this size is collected late. */
+function copied(column: Column, place: Column | undefined): Column {
+  if (place?.length !== column.length) return column.slice();
+  place.set(column);
+  return place;
 }
 
 export class Cusums {
-  private sums: Float64Array<ArrayBuffer>[];
-  private starts: Float64Array<ArrayBuffer>[];
-  /** Of the newest buckets, the newest one first: a column of gains per size before they are tempered, and one of information. */
-  private recent: Float64Array<ArrayBuffer>[][];
+  private sums: Column[];
+  private starts: Column[];
+  /** Of each of the newest buckets, the newest one first: gains per size before they are tempered, and the information. */
+  private recent: Column[][] = [];
   /** ln of the mean likelihood ratio of the newest buckets alone. */
   private newest = new Float64Array(0);
   /** As it was before each of the newest buckets, the newest one first. */
-  private before: Columns[] = [];
+  private before: State[] = [];
   private size = 0;
+  private readonly totals: Float64Array;
 
+  /** `keepsGains`: whether the newest buckets are judged by themselves as well. */
   constructor(
     private readonly sizes: number,
-    newestBuckets = 0,
+    private readonly keepsGains = false,
   ) {
+    this.totals = new Float64Array(sizes);
     this.sums = Array.from({ length: sizes }, () => new Float64Array(0));
     this.starts = Array.from({ length: sizes }, () => new Float64Array(0));
-    this.recent = Array.from({ length: newestBuckets }, () =>
-      Array.from({ length: sizes + 1 }, () => new Float64Array(0)),
-    );
   }
 
   grow(size: number): void {
@@ -78,12 +84,18 @@ export class Cusums {
 
   /** A bucket begins, in which no slice has evidence yet. */
   next(): void {
-    this.before = [this.copy(), ...this.before].slice(0, takenBackMost);
-    const oldest = this.recent.pop();
-    if (oldest === undefined) return;
-    for (const column of oldest) column.fill(0);
-    this.recent.unshift(oldest);
+    const { sums, starts, before, recent } = this;
+    const spare = before.length === takenBackMost ? before.pop() : undefined;
+    before.unshift({ sums, starts });
+    this.sums = sums.map((column, size) => copied(column, spare?.sums[size]));
+    this.starts = starts.map((column, size) => copied(column, spare?.starts[size]));
     this.newest.fill(0);
+    if (!this.keepsGains) return;
+    const oldest = recent.length === newestBuckets - 1 + takenBackMost ? recent.pop() : undefined;
+    for (const column of oldest ?? []) column.fill(0);
+    recent.unshift(
+      oldest ?? Array.from({ length: this.sizes + 1 }, () => new Float64Array(this.newest.length)),
+    );
   }
 
   /** Takes back the newest buckets; false, and nothing is done, where that is no longer possible. */
@@ -92,15 +104,10 @@ export class Cusums {
     if (state === undefined) return false;
     Object.assign(this, state);
     this.before = this.before.slice(buckets);
+    this.recent = this.recent.slice(buckets);
+    this.newest.fill(0);
     this.grow(this.size);
     return true;
-  }
-
-  private copy(): Columns {
-    const copied = (columns: Float64Array<ArrayBuffer>[]): Float64Array<ArrayBuffer>[] =>
-      columns.map((column) => column.slice());
-    const { sums, starts, recent, newest } = this;
-    return { sums: copied(sums), starts: copied(starts), recent: recent.map(copied), newest: newest.slice() };
   }
 
   add(at: number, size: number, gain: number, bucket: number): void {
@@ -139,55 +146,63 @@ export class Cusums {
   }
 
   reset(at: number): void {
-    const now: Columns = { sums: this.sums, starts: this.starts, recent: this.recent, newest: this.newest };
-    for (const { sums, recent, newest } of [now, ...this.before]) {
-      for (const column of [...sums, ...recent.flat()]) if (at < column.length) column[at] = 0;
-      if (at < newest.length) newest[at] = 0;
-    }
+    for (const sums of [this.sums, ...this.before.map((state) => state.sums)])
+      for (const column of sums) column[at] = 0;
+    for (const columns of this.recent) for (const column of columns) column[at] = 0;
+    this.newest[at] = 0;
   }
 
   /** What `look` adds counts while it runs, and is gone afterwards. */
   aside<Seen>(look: () => Seen): Seen {
-    const { sums, starts, recent, newest, before } = this;
-    Object.assign(this, this.copy());
+    const { sums, starts, recent, before } = this;
+    const newest = this.newest.slice();
+    // Nothing of what is kept may be written to, so there is nothing to reuse.
+    Object.assign(this, { recent: recent.slice(0, newestBuckets - 1), before: [] });
     try {
       return look();
     } finally {
-      Object.assign(this, { sums, starts, recent, newest, before });
+      Object.assign(this, { sums, starts, recent, before, newest });
     }
   }
 
-  /**
-   * Judges the newest buckets alone, one, two and so on: they hold less of what persists than the sum since the onset may.
-   * `varianceOf` is how far the mean of so many buckets strays beyond chance.
-   */
-  judgeNewest(at: number, gains: readonly number[], information: number, varianceOf: Variance): void {
-    const totals = gains.map(() => 0);
-    let all = 0;
-    [...gains, information].forEach((value, column) => (this.recent[0]![column]![at] = value));
-    this.recent.forEach((columns, age) => {
-      gains.forEach((_, size) => (totals[size] = totals[size]! + columns[size]![at]!));
-      all += columns[this.sizes]![at]!;
-      const temper = 1 / (1 + all * varianceOf(age + 1));
-      const mean = totals.reduce((sum, gain) => sum + Math.exp(Math.min(500, temper * gain)), 0) / this.sizes;
-      this.newest[at] = Math.max(age === 0 ? -Infinity : this.newest[at]!, Math.log(mean));
-    });
+  /** Judges the newest buckets alone, one, two and so on: what persists has had less time in them than the sum allows for. */
+  judgeNewest(at: number, gains: Float64Array, { information, sigma2, lasting2 }: RateMoment): void {
+    const { recent, sizes, totals } = this;
+    for (let size = 0; size < sizes; size++) recent[0]![size]![at] = gains[size]!;
+    recent[0]![sizes]![at] = information;
+    totals.fill(0);
+    let [all, best] = [0, -Infinity];
+    for (let age = 0; age < Math.min(newestBuckets, recent.length); age++) {
+      const columns = recent[age]!;
+      all += columns[sizes]![at]!;
+      // The mean of several buckets strays by no more than one bucket, and by no more than an hour lets expect.
+      const temper = 1 / (1 + all * Math.min(sigma2, lasting2 / (age + 1)));
+      let mean = 0;
+      for (let size = 0; size < sizes; size++) {
+        totals[size] = totals[size]! + columns[size]![at]!;
+        mean += Math.exp(Math.min(500, temper * totals[size]!)) / sizes;
+      }
+      best = Math.max(best, Math.log(mean));
+    }
+    this.newest[at] = best;
   }
 }
 
-type Variance = (buckets: number) => number;
+/** Of one moment, for one call at a time. */
+const gains = new Float64Array(lostShares.length);
 
 export function addRateEvidence(cusums: Cusums, at: number, moment: RateMoment, bucket: number): void {
-  const { attempts: n, failures: k, expected, information, sigma2, lasting2, margin } = moment;
+  const { attempts: n, failures: k, expected, information, lasting2, margin } = moment;
   if (n <= 0 || information <= 0) return;
   const mean = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
   const p = logistic(Math.log(mean / (1 - mean)) + margin);
   const temper = 1 / (1 + information * lasting2);
-  const gains = lostShares.map((share, size) => {
+  for (let size = 0; size < lostShares.length; size++) {
+    const byShare = p + lostShares[size]! * (1 - p);
     const odds = (oddsRatios[size]! * p) / (1 - p);
-    const q = Math.min(p + share * (1 - p), odds / (1 + odds));
-    return k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
-  });
-  gains.forEach((gain, size) => cusums.add(at, size, temper * gain, bucket));
-  cusums.judgeNewest(at, gains, information, (buckets) => Math.min(sigma2, lasting2 / buckets));
+    const q = Math.min(byShare, odds / (1 + odds));
+    gains[size] = k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
+    cusums.add(at, size, temper * gains[size]!, bucket);
+  }
+  cusums.judgeNewest(at, gains, moment);
 }

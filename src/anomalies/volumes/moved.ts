@@ -1,9 +1,10 @@
 /**
  * Whether traffic that a slice lacks turned up beside it: a routing migration or a shift of the mix, and no fault.
  *
- * For each dimension of the slice: when traffic moved along it, the total of slice and siblings holds and the siblings' surplus is
- * the shortfall; when it is lost, they have none. For normal noise of variance V, the likelihood ratio of the two is
- * exp(shortfall · (surplus − shortfall ⁄ 2) ⁄ V). Where V is large beside the shortfall it says little, and the fall counts as a fault.
+ * For each dimension of the slice: when traffic moved along it, slice and siblings together have what is expected of both; when it
+ * is lost, the siblings alone have. Their likelihood ratio decides. A routing rule moves traffic within the cells of the other
+ * dimensions, so they are compared cell by cell: a rise of all siblings, as of a busy hour, then looks like no move. People who
+ * change their method turn up anywhere in their country, so there the sums are compared.
  * Invariant: the places where traffic may have gone are averaged, so many of them turn no fault into a move: the mean of a
  * likelihood ratio is one while traffic is lost.
  */
@@ -42,21 +43,19 @@ export function movedAlong(lattice: Lattice, node: number, move: Move): string |
   const slice = lattice.sliceOfNode(node);
   const members = lattice.membersOf(node);
   const short = -flowOf(lattice, members, move).surplus;
+  // Without a country in the slice, people of many would have to change their method at once.
+  const mayCross = Object.keys(slice).some(hasCalendar) || !lattice.dimensions.some(hasCalendar);
   const odds = lattice.dimensions.map((name, d) => {
     if (slice[name] === undefined || short <= 0) return 0;
     const around = lattice.nodeOfSlice(without(slice, name)) ?? 0;
-    const level2 = move.noiseOf(around);
     const siblings = siblingsOf(lattice, members, d);
-    const oddsOf = (leaves: readonly number[]): number =>
-      oddsOfMove(cellsOf(lattice, members, leaves, d, move), level2);
-    const places = [oddsOf([...siblings.values()].flat()), mean([...siblings.values()].map(oddsOf))];
-    // People of one country change their method, whichever partner serves it.
-    if (Object.keys(slice).some(hasCalendar) || !lattice.dimensions.some(hasCalendar)) {
-      const rest = lattice.membersOf(around).filter((leaf) => !members.includes(leaf));
-      const whole = { own: flowOf(lattice, members, move), siblings: flowOf(lattice, rest, move) };
-      places.push(oddsOfMove([whole], level2));
-    }
-    return mean(places) * (hasCalendar(name) ? prior.rare : prior.usual);
+    const oddsOf = (cells: readonly Cell[]): number => oddsOfMove(cells, move.noiseOf(around));
+    const into = (leaves: readonly number[]): number => oddsOf(cellsOf(lattice, members, leaves, d, move));
+    const byCell = mean([into([...siblings.values()].flat()), mean([...siblings.values()].map(into))]);
+    const rest = lattice.membersOf(around).filter((leaf) => !members.includes(leaf));
+    const across = { own: flowOf(lattice, members, move), siblings: flowOf(lattice, rest, move) };
+    const odds = mayCross ? mean([byCell, oddsOf([across])]) : byCell;
+    return odds * (hasCalendar(name) ? prior.rare : prior.usual);
   });
   const most = Math.max(...odds);
   return most > 1 ? (lattice.dimensions[odds.indexOf(most)] ?? null) : null;
