@@ -57,7 +57,7 @@ export class SliceEvidence {
     private readonly expectations: Expectations,
     bucketsPerDay: number,
   ) {
-    this.cusums = { rate: new Cusums(lostShares.length, true), volume: new Cusums(leftShares.length) };
+    this.cusums = { rate: new Cusums(lostShares.length), volume: new Cusums(leftShares.length) };
     this.levels = new Levels(lattice, expectations.perHour);
     // Deviations of 10 %, 4 % and 3 % of the odds, and of 14 %, 10 % and 10 % of the volume, until a slice shows its own.
     this.noise = {

@@ -18,11 +18,6 @@ export const lostShares = [0.025, 0.05, 0.1, 0.2, 0.35, 0.65] as const;
 /** Where failures are rare, 5 % of the success is many times their rate; half as many failures again is a change, too. */
 const oddsRatios = [1.25, 1.5, 2, 3, 5, 12] as const;
 
-/** So many of the newest buckets are also judged by themselves. */
-const newestBuckets = 3;
-/** So many of the newest buckets can be taken back, because late events changed them. */
-const takenBackMost = 4;
-
 /** One bucket of one slice: counts, what was expected, and what is known of its noise. */
 interface RateMoment {
   attempts: number;
@@ -38,12 +33,10 @@ interface RateMoment {
   margin: number;
 }
 
-type Column = Float64Array<ArrayBuffer>;
+/** So many of the newest buckets can be taken back, because late events changed them. */
+const takenBackMost = 4;
 
-interface State {
-  sums: Column[];
-  starts: Column[];
-}
+type Column = Float64Array<ArrayBuffer>;
 
 /** In the place of another column, where there is one that fits: garbage of this size is collected late. */
 function copied(column: Column, place: Column | undefined): Column {
@@ -55,21 +48,13 @@ function copied(column: Column, place: Column | undefined): Column {
 export class Cusums {
   private sums: Column[];
   private starts: Column[];
-  /** Of each of the newest buckets, the newest one first: gains per size before they are tempered, and the information. */
-  private recent: Column[][] = [];
-  /** ln of the mean likelihood ratio of the newest buckets alone. */
-  private newest = new Float64Array(0);
+  /** ln of the mean likelihood ratio of the newest bucket alone, for which persistence does not matter. */
+  private single = new Float64Array(0);
   /** As it was before each of the newest buckets, the newest one first. */
-  private before: State[] = [];
+  private before: { sums: Column[]; starts: Column[] }[] = [];
   private size = 0;
-  private readonly totals: Float64Array;
 
-  /** `keepsGains`: whether the newest buckets are judged by themselves as well. */
-  constructor(
-    private readonly sizes: number,
-    private readonly keepsGains = false,
-  ) {
-    this.totals = new Float64Array(sizes);
+  constructor(private readonly sizes: number) {
     this.sums = Array.from({ length: sizes }, () => new Float64Array(0));
     this.starts = Array.from({ length: sizes }, () => new Float64Array(0));
   }
@@ -78,24 +63,16 @@ export class Cusums {
     this.size = size;
     this.sums = this.sums.map((column) => grown(column, size));
     this.starts = this.starts.map((column) => grown(column, size, -1));
-    this.recent = this.recent.map((columns) => columns.map((column) => grown(column, size)));
-    this.newest = grown(this.newest, size);
+    this.single = grown(this.single, size);
   }
 
-  /** A bucket begins, in which no slice has evidence yet. */
+  /** A bucket begins. */
   next(): void {
-    const { sums, starts, before, recent } = this;
+    const { sums, starts, before } = this;
     const spare = before.length === takenBackMost ? before.pop() : undefined;
     before.unshift({ sums, starts });
     this.sums = sums.map((column, size) => copied(column, spare?.sums[size]));
     this.starts = starts.map((column, size) => copied(column, spare?.starts[size]));
-    this.newest.fill(0);
-    if (!this.keepsGains) return;
-    const oldest = recent.length === newestBuckets - 1 + takenBackMost ? recent.pop() : undefined;
-    for (const column of oldest ?? []) column.fill(0);
-    recent.unshift(
-      oldest ?? Array.from({ length: this.sizes + 1 }, () => new Float64Array(this.newest.length)),
-    );
   }
 
   /** Takes back the newest buckets; false, and nothing is done, where that is no longer possible. */
@@ -104,8 +81,6 @@ export class Cusums {
     if (state === undefined) return false;
     Object.assign(this, state);
     this.before = this.before.slice(buckets);
-    this.recent = this.recent.slice(buckets);
-    this.newest.fill(0);
     this.grow(this.size);
     return true;
   }
@@ -123,12 +98,12 @@ export class Cusums {
 
   /** ln of the mean of exp(CUSUM); negative while no size has evidence. */
   score(at: number): number {
-    let most = this.newest[at]!;
+    let most = this.single[at]!;
     for (const sums of this.sums) most = Math.max(most, sums[at]!);
     if (most <= 0) return 0;
     let mean = 0;
     for (const sums of this.sums) mean += Math.exp(sums[at]! - most);
-    return Math.max(most + Math.log(mean / this.sizes), this.newest[at]!);
+    return Math.max(most + Math.log(mean / this.sizes), this.single[at]!);
   }
 
   /** The bucket in which the change of the likeliest size began. */
@@ -148,61 +123,42 @@ export class Cusums {
   reset(at: number): void {
     for (const sums of [this.sums, ...this.before.map((state) => state.sums)])
       for (const column of sums) column[at] = 0;
-    for (const columns of this.recent) for (const column of columns) column[at] = 0;
-    this.newest[at] = 0;
+    this.single[at] = 0;
   }
 
   /** What `look` adds counts while it runs, and is gone afterwards. */
   aside<Seen>(look: () => Seen): Seen {
-    const { sums, starts, recent, before } = this;
-    const newest = this.newest.slice();
+    const { sums, starts, single, before } = this;
     // Nothing of what is kept may be written to, so there is nothing to reuse.
-    Object.assign(this, { recent: recent.slice(0, newestBuckets - 1), before: [] });
+    Object.assign(this, { single: single.slice(), before: [] });
     try {
       return look();
     } finally {
-      Object.assign(this, { sums, starts, recent, before, newest });
+      Object.assign(this, { sums, starts, single, before });
     }
   }
 
-  /** Judges the newest buckets alone, one, two and so on: what persists has had less time in them than the sum allows for. */
-  judgeNewest(at: number, gains: Float64Array, { information, sigma2, lasting2 }: RateMoment): void {
-    const { recent, sizes, totals } = this;
-    for (let size = 0; size < sizes; size++) recent[0]![size]![at] = gains[size]!;
-    recent[0]![sizes]![at] = information;
-    totals.fill(0);
-    let [all, best] = [0, -Infinity];
-    for (let age = 0; age < Math.min(newestBuckets, recent.length); age++) {
-      const columns = recent[age]!;
-      all += columns[sizes]![at]!;
-      // The mean of several buckets strays by no more than one bucket, and by no more than an hour lets expect.
-      const temper = 1 / (1 + all * Math.min(sigma2, lasting2 / (age + 1)));
-      let mean = 0;
-      for (let size = 0; size < sizes; size++) {
-        totals[size] = totals[size]! + columns[size]![at]!;
-        mean += Math.exp(Math.min(500, temper * totals[size]!)) / sizes;
-      }
-      best = Math.max(best, Math.log(mean));
-    }
-    this.newest[at] = best;
+  setSingle(at: number, score: number): void {
+    this.single[at] = score;
   }
 }
 
-/** Of one moment, for one call at a time. */
-const gains = new Float64Array(lostShares.length);
-
 export function addRateEvidence(cusums: Cusums, at: number, moment: RateMoment, bucket: number): void {
-  const { attempts: n, failures: k, expected, information, lasting2, margin } = moment;
+  const { attempts: n, failures: k, expected, information, sigma2, lasting2, margin } = moment;
+  cusums.setSingle(at, 0);
   if (n <= 0 || information <= 0) return;
   const mean = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
   const p = logistic(Math.log(mean / (1 - mean)) + margin);
   const temper = 1 / (1 + information * lasting2);
+  const temperOnce = 1 / (1 + information * sigma2);
+  let mean1 = 0;
   for (let size = 0; size < lostShares.length; size++) {
     const byShare = p + lostShares[size]! * (1 - p);
     const odds = (oddsRatios[size]! * p) / (1 - p);
     const q = Math.min(byShare, odds / (1 + odds));
-    gains[size] = k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
-    cusums.add(at, size, temper * gains[size]!, bucket);
+    const gain = k * Math.log(q / p) + (n - k) * Math.log((1 - q) / (1 - p));
+    cusums.add(at, size, temper * gain, bucket);
+    mean1 += Math.exp(Math.min(500, temperOnce * gain)) / lostShares.length;
   }
-  cusums.judgeNewest(at, gains, moment);
+  cusums.setSingle(at, Math.log(mean1));
 }

@@ -48,7 +48,6 @@ export function countDetector(metric: Metric): Detector {
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
   let everywhereSince: number | null = null;
-  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent.buckets, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent.buckets : [...recent.buckets, ...unfinished], slice, onsetMs);
   /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
@@ -60,7 +59,7 @@ export function countDetector(metric: Metric): Detector {
   const keep = ({ type, alert, reason }: Verdict): void => {
     if (alert === null || type === 'silent' || type === 'ignored') return;
     if (type === 'resolved') return void open.delete(alert.id);
-    const totals = counted(alert.slice, alert.onsetMs);
+    const totals = totalsOf(metric, recent.buckets, alert.slice, alert.onsetMs);
     open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
   const take = ({ at, counts: given }: MetricBucket): void => {
