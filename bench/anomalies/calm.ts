@@ -7,7 +7,7 @@ const width = bucketMinutes * 60_000;
 const [seeds = [], budgets = []] = process.argv.slice(2).map((list) => list.split(',').map(Number));
 
 function countFalse(seed: number, budgetPerWeek: number, raised: { rate: number; volume: number }): void {
-  const world = createWorld(seed, 'authorisation', true);
+  const world = createWorld(seed, 'authorisation', { isCalm: true });
   const warmupMs = warmupDays * 24 * 3_600_000;
   const monitor = new Monitor({ dimensions, widthMs: width, budgetPerWeek, warmupMs });
   for (const { index, attempts, failures } of world.buckets()) {

@@ -27,7 +27,8 @@ export type EventKind =
   | 'silence'
   | 'first of two'
   | 'second of two'
-  | UnusualKind;
+  | UnusualKind
+  | FurtherKind;
 
 export type UnusualKind =
   | 'stuck'
@@ -37,6 +38,17 @@ export type UnusualKind =
   | 'first of siblings'
   | 'second of siblings'
   | 'clock change';
+
+export type FurtherKind =
+  | 'wandering'
+  | 'two countries'
+  | 'on a holiday'
+  | 'at night'
+  | 'card testing'
+  | 'fading'
+  | 'improvement'
+  | 'maintenance'
+  | 'new slice';
 
 export interface Moment {
   index: number;
@@ -63,6 +75,8 @@ export interface WorldEvent {
   /** Bucket indices, the end excluded. */
   from: number;
   until: number;
+  /** How far into its first bucket it begins, as a share of the bucket. */
+  offset: number;
   members: number[];
   /** The bucket in which the oracle knows it; null until then. */
   knownAt: number | null;
@@ -90,6 +104,8 @@ export interface Shape {
   change: (event: WorldEvent) => Pick<WorldEvent, 'apply'> & Partial<Pick<WorldEvent, 'after'>>;
   /** First bucket of the day at which it may begin, for nights. */
   startsAt?: number;
+  /** From the first day to the last. */
+  isAlways?: boolean;
 }
 
 /** Raises failures so that a share of the success is lost. */

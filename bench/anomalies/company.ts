@@ -17,8 +17,8 @@ export interface Leaf {
   volumeSigma: number;
 }
 
-/** `irregular` and `unusual`: authorisation with other kinds of faults, which nothing was tuned on. */
-export const metrics = ['authorisation', 'latency', 'irregular', 'unusual'] as const;
+/** `irregular`, `unusual` and `further`: authorisation with other kinds of faults, which nothing was tuned on. */
+export const metrics = ['authorisation', 'latency', 'irregular', 'unusual', 'further'] as const;
 export type Metric = (typeof metrics)[number];
 export const metricOf = (name: string | undefined): Metric =>
   metrics.find((metric) => metric === name) ?? 'authorisation';

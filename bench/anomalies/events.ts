@@ -13,6 +13,7 @@ import {
   type Shape,
   type WorldEvent,
 } from './changes.js';
+import { furtherShapes } from './further.js';
 import { irregularShapes } from './irregular.js';
 import { unusualShapes } from './unusual.js';
 import type { Random } from './random.js';
@@ -31,6 +32,7 @@ import {
 const shapes: Record<EventKind, (random: Random) => Shape> = {
   ...irregularShapes,
   ...unusualShapes,
+  ...furtherShapes,
   'partner outage': (random) => {
     const lost = random.between(0.2, 0.95);
     return {
@@ -195,6 +197,17 @@ const plans: Record<Metric, Partial<Record<EventKind, number>>> = {
     'one combination': 5,
     'first of siblings': 3,
   },
+  further: {
+    maintenance: 1,
+    'new slice': 1,
+    improvement: 2,
+    wandering: 3,
+    'two countries': 4,
+    'on a holiday': 3,
+    'at night': 4,
+    'card testing': 4,
+    fading: 4,
+  },
   latency: { 'latency spike': 8, migration: 1, 'webhook delay': 1, promotion: 1 },
 };
 
@@ -219,6 +232,13 @@ function place(
 ): WorldEvent | null {
   for (let tries = 0; tries < 60; tries++) {
     const shape = shapes[kind](random);
+    if (shape.isAlways === true) {
+      const members = membersOf(shape.slice, leaves);
+      const isFree =
+        members.length > 0 && !events.some((other) => other.members.some((at) => members.includes(at)));
+      if (!isFree) continue;
+      return eventOf(kind, shape, { from: 0, until: days * bucketsPerDay, members });
+    }
     const lasts = Math.max(2, Math.round(shape.lasts));
     const day = warmupDays + 0.2 + random.between(0, days - warmupDays - 1 - lasts / bucketsPerDay);
     const from =
@@ -274,6 +294,7 @@ function eventOf(
     slice,
     finds,
     ...place,
+    offset: 0,
     knownAt: null,
     difference: 0,
     variance: 0,

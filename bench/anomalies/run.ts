@@ -1,8 +1,8 @@
 /**
  * The seeded payments benchmark: our detectors beside two crude ones, in one run, and what they cost.
  *
- * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency|irregular|unusual] [--verbose]` runs
- * others, ours alone.
+ * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency|irregular|unusual|further] [--verbose]
+ * [--anywhere]` runs others, ours alone; `--anywhere` lets events begin at any moment within a bucket.
  */
 import { parseArgs } from 'node:util';
 import { Monitor, type CountBucket } from '../../src/anomalies/monitor/monitor.js';
@@ -57,7 +57,7 @@ function compare(
 ): Run[] {
   const startedAt = performance.now();
   const runs = seeds.map((seed) => {
-    const world = createWorld(seed, metric);
+    const world = createWorld(seed, metric, { begins });
     const alerts = detect(world);
     return { seed, events: world.events, judged: judge(world.events, alerts) };
   });
@@ -126,9 +126,11 @@ const { values: given } = parseArgs({
     metric: { type: 'string' },
     verbose: { type: 'boolean' },
     cost: { type: 'boolean' },
+    anywhere: { type: 'boolean' },
   },
 });
 const verbose = given.verbose === true;
+const begins = given.anywhere === true ? 'anywhere' : 'with a bucket';
 if (given.cost === true) measureCost();
 else if (given.seeds !== undefined) {
   const metric = metricOf(given.metric);

@@ -98,13 +98,13 @@ export function summary(runs: Run[]): Record<string, unknown> {
   const hits = detectable.filter(({ alerts }) => alerts.length > 0);
   const delays = (list: typeof hits): number[] =>
     list
-      .map(({ event, alerts }) => (alerts[0]!.raised + 1 - event.from) * bucketMinutes)
+      .map(({ event, alerts }) => (alerts[0]!.raised + 1 - event.from - event.offset) * bucketMinutes)
       .sort((a, b) => a - b);
   const quantile = (list: number[], q: number): number =>
     list[Math.min(list.length - 1, Math.floor(q * list.length))] ?? NaN;
   const oracle = detectable
     .filter(({ event }) => event.finds === 'rate')
-    .map(({ event }) => ((event.knownAt ?? event.until) + 1 - event.from) * bucketMinutes)
+    .map(({ event }) => ((event.knownAt ?? event.until) + 1 - event.from - event.offset) * bucketMinutes)
     .sort((a, b) => a - b);
   const stray = runs.flatMap(({ judged }) => judged.stray);
   const all = stray.length + faults.reduce((sum, { alerts }) => sum + Math.min(1, alerts.length), 0);

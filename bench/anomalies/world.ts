@@ -4,7 +4,7 @@
  *
  * Buckets are produced one by one, so a world needs no more memory than one bucket.
  */
-import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
+import { detectableFrom, distanceOf, type Moment, type WorldEvent } from './changes.js';
 import { scheduleEvents } from './events.js';
 import { randomOf, type Random } from './random.js';
 import {
@@ -18,6 +18,8 @@ import {
   type Leaf,
   type Metric,
 } from './company.js';
+
+export type Begins = 'with a bucket' | 'anywhere';
 
 export interface World {
   seed: number;
@@ -129,15 +131,43 @@ function countryNow(character: Character, c: number, index: number): CountryNow 
   return { volume, logit };
 }
 
-/** A calm world has no events: all that it raises is false. */
-export function createWorld(seed: number, metric: Metric = 'authorisation', isCalm = false): World {
+/**
+ * A calm world has no events: all that it raises is false. With `begins: 'anywhere'` events begin at any moment within their first
+ * bucket, which then is partly as usual.
+ */
+export function createWorld(
+  seed: number,
+  metric: Metric = 'authorisation',
+  { isCalm = false, begins = 'with a bucket' }: { isCalm?: boolean; begins?: Begins } = {},
+): World {
   const random = randomOf(
-    seed * 7919 + { authorisation: 0, latency: 17, irregular: 31, unusual: 43 }[metric],
+    seed * 7919 + { authorisation: 0, latency: 17, irregular: 31, unusual: 43, further: 59 }[metric],
   );
   const character = characterOf(random, metric);
   const events = isCalm ? [] : scheduleEvents(character.leaves, random, metric);
   const drawSeed = random.below(2 ** 31);
+  if (begins === 'anywhere') for (const event of events) event.offset = random.uniform();
   return { seed, leaves: character.leaves, events, buckets: () => produce(character, events, drawSeed) };
+}
+
+/** Applies an event for a part of a bucket; the rest of it is as usual. */
+function applyPart(event: WorldEvent, part: number, moment: Moment): void {
+  const { mean, rate } = moment;
+  const before = {
+    mean: mean.slice(),
+    rate: rate.slice(),
+    difference: event.difference,
+    variance: event.variance,
+  };
+  event.apply(moment);
+  if (part === 1) return;
+  event.difference = before.difference + part * (event.difference - before.difference);
+  event.variance = before.variance + part * (event.variance - before.variance);
+  mean.forEach((changed, at) => {
+    const [left, now] = [(1 - part) * before.mean[at]!, part * changed];
+    mean[at] = left + now;
+    rate[at] = (left * before.rate[at]! + now * rate[at]!) / Math.max(left + now, 1e-9);
+  });
 }
 
 function* produce(
@@ -176,7 +206,7 @@ function* produce(
     };
     const live = events.filter((event) => index >= event.from && index < event.until);
     for (const event of live) {
-      event.apply({ index, mean, rate, leaves, busyLater });
+      applyPart(event, index === event.from ? 1 - event.offset : 1, { index, mean, rate, leaves, busyLater });
       if ((distanceOf(event) ?? 0) >= detectableFrom) event.knownAt ??= index;
     }
     const attempts = new Float64Array(leaves.length);

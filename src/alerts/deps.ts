@@ -55,6 +55,8 @@ export interface Glance {
 /** Watches one metric: causal, one step a bucket, the same after the same buckets. */
 export interface Detector {
   observe(bucket: MetricBucket): void;
+  /** A bucket that it observed has other counts now, because events came late. Null where what was judged stays judged. */
+  correct: ((bucket: MetricBucket) => void) | null;
   /**
    * Looks at what is counted so far of buckets that have not ended; learns nothing. Answers from when on the last moments are
    * to be counted next time, because something began then; null for the last moments alone.

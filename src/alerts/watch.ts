@@ -1,8 +1,8 @@
 /**
  * Watches metrics: counts new buckets, keeps them, feeds them to the detector, and opens, updates and closes alerts.
  *
- * Invariants: a replica's detector sees every kept bucket once and in order, so it says the same wherever and whenever it
- * is fed; only a change that a detector raised after the newest bucket that was kept before the start opens an alert, so a
+ * Invariants: a replica's detector sees every kept bucket in order, and again when late events change one of the newest, so it
+ * says the same wherever and whenever it is fed; only a change that a detector raised after the newest bucket that was kept before the start opens an alert, so a
  * restart opens none again; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
  * of its own and does not stop the others.
  */
@@ -38,6 +38,8 @@ interface Watched {
   suddenFrom: Date | null;
   /** The begin of the newest bucket that the detector has seen. */
   fedTo: Date | null;
+  /** The newest buckets as the detector saw them, by their begin. */
+  fed: Map<number, string>;
   /** Changes raised in buckets up to here belong to the past: they were judged before this process. Null until known. */
   openFrom: Date | null;
   evaluatedAt: Date | null;
@@ -63,6 +65,7 @@ export function createWatch(deps: AlertDeps): Watch {
       detector: deps.detectorOf(metric),
       suddenFrom: null,
       fedTo: null,
+      fed: new Map<number, string>(),
       openFrom: null,
       evaluatedAt: null,
       failingSince: null,
@@ -196,16 +199,42 @@ function feed(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
 }
 
 async function feedNew(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+  await feedChanged(deps, metric, own);
   for (;;) {
     const page = await deps.buckets.after(metric.id, own.fedTo, pageOfBuckets);
     for (const [index, bucket] of page.entries()) {
       own.detector.observe(bucket);
       own.fedTo = bucket.at;
+      if (index >= page.length - recounted - 1) remember(own, metric, bucket);
       if (index % 20 === 19) await breathe();
     }
     if (page.length < pageOfBuckets) return;
   }
 }
+
+/** Buckets that were counted again since the detector saw them. */
+async function feedChanged({ buckets }: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+  const { fed, fedTo, detector } = own;
+  if (fedTo === null || !detector.correct) return;
+  const before = new Date(Math.min(...fed.keys()) - metric.bucketMs);
+  for (const bucket of await buckets.after(metric.id, before, fed.size)) {
+    const seen = fed.get(bucket.at.getTime());
+    if (seen === undefined || seen === countsText(bucket)) continue;
+    detector.correct(bucket);
+    remember(own, metric, bucket);
+  }
+}
+
+function remember({ fed }: Watched, { bucketMs }: Metric, bucket: MetricBucket): void {
+  fed.set(bucket.at.getTime(), countsText(bucket));
+  const newest = Math.max(...fed.keys());
+  for (const at of fed.keys()) if (newest - at > recounted * bucketMs) fed.delete(at);
+}
+
+const countsText = ({ counts }: MetricBucket): string =>
+  JSON.stringify(
+    counts.map(({ values, attempts, failures }) => [...values, attempts, failures].join('\0')).sort(),
+  );
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -35,6 +35,13 @@ const metric = z.strictObject({
     .optional()
     .describe('of a level or an amount: which side of usual is a change'),
   floor: z.number().min(0).optional().describe('smaller changes raise no alert'),
+  calendar: z
+    .string()
+    .regex(/^(?:TARGET|WEEKDAYS|[A-Za-z]{2})$/, {
+      message: 'must be TARGET, WEEKDAYS or a country, such as DE',
+    })
+    .optional()
+    .describe('of arrivals: on its bank holidays nothing is overdue'),
 });
 
 type Declared = z.output<typeof metric>;
@@ -47,6 +54,7 @@ const keysOfKinds: { key: keyof Declared; kinds: readonly Declared['kind'][]; in
     kinds: ['level', 'amount'],
     instead: 'failures and late answers count when they rise, attempts when they fall',
   },
+  { key: 'calendar', kinds: ['lateness'], instead: 'the other kinds learn what a quiet day is like' },
   {
     key: 'floor',
     kinds: ['rate', 'volume', 'latency', 'level', 'amount'],

@@ -7,6 +7,7 @@
  */
 
 import type { Money } from '../kernel/money.js';
+import type { BusinessCalendar } from './calendars.js';
 
 /**
  * `rate`: failures out of attempts. `volume`: attempts alone. `latency`: answers slower than usual out of all, judged as a rate.
@@ -34,6 +35,8 @@ export interface Metric {
   direction?: 'up' | 'down' | 'both' | undefined;
   /** A smaller change is no news: unusual failures, missing attempts, or the distance of a value from what is usual. */
   floor?: number | undefined;
+  /** Of lateness: on its bank holidays, and on the day after them, nothing is overdue. */
+  calendar?: BusinessCalendar | undefined;
   /**
    * A question to the books with $1 and $2, the span as instants, and $3, the moment of the question, where it is used; gives `bucket`
    * (timestamptz), a text column for each dimension, and by kind: `attempts` and `failures` (whole numbers); `attempts` alone for a

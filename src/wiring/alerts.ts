@@ -48,6 +48,7 @@ import { incidentCard, incidentSummary, summaryCard } from '../views/alerts/inci
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
 import { deadlinesFrom } from './deadlines.js';
+import { calendarOf } from './calendars.js';
 import { detectorOf } from './detectors/detectors.js';
 
 export interface AlertFacts {
@@ -70,7 +71,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
   const { config, database, booksDatabase, rooms, directory, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
   const { runsShippedSql } = booksDatabase.dialect;
-  const metrics = runsShippedSql ? metricsOf(config) : config.metrics.own;
+  const metrics = runsShippedSql ? metricsOf(config) : ownMetricsOf(config);
   const around = surroundingsFrom(facts);
   const invariants = [...(runsShippedSql ? shippedInvariants : []), ...ownRecords, ...config.invariants];
   const named = namedOf({ metrics, invariants });
@@ -200,14 +201,21 @@ const announcedFrom = ({
   until: startOfDay(isoDay(to + 1), timeZone),
 });
 
-export const metricsOf = ({ metrics }: Config): Metric[] => [
+/** Throws `invalid` for a calendar that there is not. */
+export const ownMetricsOf = ({ metrics }: Config): Metric[] =>
+  metrics.own.map(({ calendar, ...metric }) => ({
+    ...metric,
+    ...(calendar !== undefined && { calendar: calendarOf(calendar) }),
+  }));
+
+export const metricsOf = (config: Config): Metric[] => [
   ...shippedMetrics
-    .filter(({ id }) => !metrics.own.some((own) => own.id === id))
+    .filter(({ id }) => !config.metrics.own.some((own) => own.id === id))
     .map((metric) => ({
       ...metric,
-      ...(metrics.falseAlertsPerWeek !== undefined && { falseAlertsPerWeek: metrics.falseAlertsPerWeek }),
+      falseAlertsPerWeek: config.metrics.falseAlertsPerWeek ?? metric.falseAlertsPerWeek,
     })),
-  ...metrics.own,
+  ...ownMetricsOf(config),
 ];
 
 /** Paydesk's own records, and the company's books. */

@@ -98,6 +98,21 @@ describe('the watch', () => {
     expect(begins).toEqual([...new Set(begins)]);
   });
 
+  it('a bucket that late events change is judged again, once, also by a replica that did not count it', async () => {
+    const [first, second] = [replica(stage), replica(stage)];
+    await first.tick();
+    await second.tick();
+    const newest = stage.observed.at(-1)!.at;
+    stage.failures = (at) => (at.getTime() === newest.getTime() ? 7 : 1);
+    await first.tick();
+    await second.tick();
+    await first.tick();
+    expect(stage.corrected.map(({ at, counts }) => [at, counts[0]?.failures])).toEqual([
+      [newest, 7],
+      [newest, 7],
+    ]);
+  });
+
   it('opens nothing for a change that was raised before this process began', async () => {
     const desk = replica(stage);
     stage.seen = [change(stage, { raisedAt: new Date(bench.clock.now().getTime() - dayMs) })];
@@ -192,6 +207,7 @@ describe('two metrics of one cause', () => {
       metrics: [metric, slow],
       detectorOf: ({ id }) => ({
         observe: () => undefined,
+        correct: null,
         glance: () => null,
         detected: () => seen[id] ?? [],
         sight: () => null,

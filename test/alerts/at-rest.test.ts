@@ -19,6 +19,7 @@ import { parseConfig } from '../../src/config/load.js';
 import { dayMs, fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { ownMetricsOf } from '../../src/wiring/alerts.js';
 import { detectorOf } from '../../src/wiring/detectors/detectors.js';
 import type { Invariant } from '../../src/ports/invariants.js';
 import type { Metric } from '../../src/ports/metrics.js';
@@ -28,10 +29,10 @@ import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 const now = new Date('2026-11-20T12:00:00Z');
 /** Those of the page about anomalies; each of its blocks is a part of a configuration. */
 const page = readFileSync(join(root, 'docs', 'anomalies.md'), 'utf8');
-const documented: Metric[] = [...page.matchAll(/```yaml\n(metrics:\n[^]*?)```/g)].flatMap(
-  ([, block = '']) =>
-    parseConfig(`company: L\npartners: [{ id: aa, name: A, kind: psp }]\n${block}`, 'docs/anomalies.md')
-      .metrics.own,
+const documented: Metric[] = [...page.matchAll(/```yaml\n(metrics:\n[^]*?)```/g)].flatMap(([, block = '']) =>
+  ownMetricsOf(
+    parseConfig(`company: L\npartners: [{ id: aa, name: A, kind: psp }]\n${block}`, 'docs/anomalies.md'),
+  ),
 );
 const ofNewKinds = documented.filter(({ kind }) => ['level', 'amount', 'lateness'].includes(kind));
 const metrics = [

@@ -139,6 +139,16 @@ describe('what people read', () => {
     );
   });
 
+  it('a file that does not come on a bank holiday, or the day after it, is not late', () => {
+    const closedOn = (day: number): string | null =>
+      day * dayMs - begin === 29 * dayMs ? 'Bank holiday' : null;
+    const buckets = bucketsOf(fileRows, 31).filter(({ at }) => at.getTime() - begin < faultAt);
+    const silent = { ...files, calendar: { id: 'XX', closed: closedOn } };
+    const late = (metric: Metric): Event[] =>
+      watched(detectorOf(metric), buckets).filter(({ slice }) => slice.partner === 'northpay');
+    expect([late(files).length, late(silent).length]).toEqual([1, 0]);
+  });
+
   it('a dimension with ever new values is pooled, and a large one in it is still found', () => {
     const merchants: Metric = {
       ...own,
@@ -232,6 +242,7 @@ describe('the watch over arrivals', () => {
         observe: (bucket) => {
           if (id === 'files') observed.push(bucket);
         },
+        correct: null,
         glance: () => null,
         detected: () => [],
         sight: () => null,

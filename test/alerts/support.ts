@@ -39,6 +39,9 @@ export interface Stage {
   /** What the detector sees after the newest bucket. */
   seen: Detected[];
   observed: MetricBucket[];
+  corrected: MetricBucket[];
+  /** Of the attempts of a bucket, as they are known now. */
+  failures: (at: Date) => number;
   glanced: MetricBucket[];
   /** Begin of the newest bucket with data; null for a source that fails. */
   dataUntil: Date | null;
@@ -51,9 +54,16 @@ export const stageOn = (bench: Stage['bench']): Stage => ({
   told: [],
   seen: [],
   observed: [],
+  corrected: [],
+  failures: () => 1,
   glanced: [],
   dataUntil: new Date('2100-01-01T00:00:00Z'),
   dataFrom: new Date(bench.clock.now().getTime() - dayMs),
+});
+
+const bucketAt = (at: Date, failures: number): MetricBucket => ({
+  at,
+  counts: [{ values: ['northpay'], attempts: 10, failures }],
 });
 
 /** A replica: what it remembers is gone with it. `wire` carries its calls to Slack. */
@@ -79,8 +89,7 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
         if (dataUntil === null) throw new OpsError('unavailable', 'The books are down.');
         const buckets = [];
         for (let at = from.getTime(); at < to.getTime() && at <= dataUntil.getTime(); at += metric.bucketMs)
-          if (at >= dataFrom.getTime())
-            buckets.push({ at: new Date(at), counts: [{ values: ['northpay'], attempts: 10, failures: 1 }] });
+          if (at >= dataFrom.getTime()) buckets.push(bucketAt(new Date(at), stage.failures(new Date(at))));
         return Promise.resolve(buckets);
       },
       slowLimits: () => Promise.resolve([]),
@@ -90,6 +99,7 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     limits: createSlowLimits(bench.db, bench.clock),
     detectorOf: () => ({
       observe: (bucket) => void stage.observed.push(bucket),
+      correct: (bucket) => void stage.corrected.push(bucket),
       glance: ({ unfinished }) => {
         stage.glanced.push(...unfinished);
         return null;

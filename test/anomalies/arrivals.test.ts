@@ -17,11 +17,15 @@ interface Found {
 }
 
 /** Arrivals as times after the start, in any order. */
-function watch(arrivals: readonly number[], days: number): Found[] {
+function watch(
+  arrivals: readonly number[],
+  days: number,
+  rests: (day: number) => boolean = () => false,
+): Found[] {
   const counts = new Map<number, number>();
   for (const at of arrivals)
     counts.set(Math.floor(at / widthMs), (counts.get(Math.floor(at / widthMs)) ?? 0) + 1);
-  const series = new Arrivals();
+  const series = new Arrivals((atMs) => rests(Math.floor((atMs - startMs) / dayMs)));
   const found: Found[] = [];
   for (let bucket = 0; bucket < (days * dayMs) / widthMs; bucket++) {
     const nowMs = (bucket + 1) * widthMs;
@@ -85,6 +89,19 @@ describe('at rest', () => {
       ),
     );
     expect(found).toEqual([]);
+  });
+});
+
+describe('days on which banks rest', () => {
+  const rests = (day: number): boolean => day === 44 || day === 51;
+  const onWorkdays = (skips: (day: number) => boolean): number[] =>
+    daily([6.5], 56, { skips: (day) => isWeekend(day) || skips(day) });
+
+  it('nothing is overdue on them, and two of one weekday do not make it quiet', () => {
+    expect(watch(onWorkdays(rests), 56, rests)).toEqual([]);
+    expect(watch(onWorkdays(rests), 56).length).toBeGreaterThan(0);
+    const late = onWorkdays(rests).map((at) => (Math.floor(at / dayMs) === 53 ? at + 5 * hourMs : at));
+    expect(watch(late, 56, rests).map(({ usual }) => Math.floor(usual / dayMs))).toEqual([53]);
   });
 });
 

@@ -211,6 +211,24 @@ describe('falls of volume', () => {
 });
 
 describe('changes that are no faults', () => {
+  it('rows of a partner that are there twice for hours say no more than they would once', () => {
+    const twice = (seed: number, times: number): Verdict[] =>
+      raised(
+        replay(
+          bucketsOf({ seed, days: 6, attempts: 30 }).map(({ atMs, rows }) => ({
+            atMs,
+            rows: rows.map(({ values, attempts, failures }) => {
+              const isTwice = ofNorthpay(values) && atMs >= monday + warmupMs + 6 * hour;
+              const by = isTwice ? times : 1;
+              return { values, attempts: by * attempts, failures: by * failures };
+            }),
+          })),
+        ),
+      );
+    const found = Array.from({ length: 30 }, (_, seed) => twice(seed, 3).length);
+    expect(found.reduce((sum, count) => sum + count, 0)).toBe(0);
+  });
+
   const isHalcyon = ([partner]: readonly string[]): boolean => partner === 'halcyon';
   it.each<[string, Change[]]>([
     ['nothing happens', []],
@@ -301,6 +319,37 @@ describe('unusual input', () => {
       if (at >= 3) verdicts.push(...watching.observe(whole[at - 3]!));
     });
     expect(raised(verdicts)).toEqual([]);
+  });
+
+  it('buckets that are counted again hour after hour take nothing from the evidence of a slow loss', () => {
+    const changes = Array.from({ length: 84 }, (_, at) => ({
+      from: 9 * 24 + at * 2,
+      until: 9 * 24 + at * 2 + 2,
+      applies: (v: readonly string[]) => v.join() === 'northpay,BR',
+      rate: 0.12 + (0.88 * 0.01 * at) / 12,
+    }));
+    const buckets = bucketsOf({ days: 18, attempts: 300, changes });
+    const watching = monitor(14 * day);
+    const again = buckets.flatMap((bucket, at) => [
+      ...watching.observe(bucket),
+      ...(at >= 3 ? watching.observe(buckets[at - 3]!) : []),
+    ]);
+    const [once, twice] = [replay(buckets, 14 * day), again].map((verdicts) => raised(verdicts)[0]?.atMs);
+    expect(once).toBeDefined();
+    expect(Math.abs(twice! - once!)).toBeLessThanOrEqual(hour);
+  });
+
+  it('failures that become known a quarter of an hour late are judged where they happened', () => {
+    const isFaulty = { from: 10, until: 12, applies: ofNorthpay, rate: 0.4 };
+    const [ordinary, known] = [bucketsOf({ days: 6 }), bucketsOf({ days: 6, changes: [isFaulty] })];
+    const watching = monitor();
+    const verdicts = ordinary.flatMap((bucket, at) => [
+      ...watching.observe(bucket),
+      ...(at >= 1 ? watching.observe(known[at - 1]!) : []),
+    ]);
+    const [first] = raised(verdicts);
+    expect(first?.alert?.slice).toEqual({ partner: 'northpay' });
+    expect(first!.atMs - (monday + warmupMs + 10 * hour)).toBeLessThanOrEqual(30 * minute);
   });
 
   it('pools rare values of a dimension with a hundred thousand of them, and keeps the large ones', () => {

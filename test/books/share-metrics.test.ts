@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMetricSource } from '../../src/adapters/books/metric-source.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Metric } from '../../src/ports/metrics.js';
+import { ownMetricsOf } from '../../src/wiring/alerts.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 const page = readFileSync(new URL('../../docs/retries.md', import.meta.url), 'utf8');
@@ -15,7 +16,7 @@ const config = parseConfig(
   `company: L\npartners: [{ id: aa, name: A, kind: psp }]\n${yaml}`,
   'docs/retries.md',
 );
-const metricOf = (id: string): Metric => config.metrics.own.find((metric) => metric.id === id)!;
+const metricOf = (id: string): Metric => ownMetricsOf(config).find((metric) => metric.id === id)!;
 
 let database: TestDatabase;
 let books: pg.Client;

@@ -1,7 +1,8 @@
 /**
  * When things of one series usually arrive, and whether one is overdue: files, payouts, batches.
  *
- * An occasion is the first, second, … arrival of a weekday. It is expected when three of the last four such weekdays had it. It is
+ * An occasion is the first, second, … arrival of a weekday. It is expected when three of the last four such weekdays had it that
+ * were no bank holidays. It is
  * overdue when it is later than its usual time by more than chance makes it: the time beyond the median is taken as exponential,
  * with the mean that was seen, and the caller says how often chance may be wrong.
  * Invariant: an arrival that was overdue teaches nothing about the usual time; all times are the caller's, in order.
@@ -45,6 +46,9 @@ export class Arrivals {
   private occasions: Occasion[] = [];
   private readonly counts = new Map<number, number>();
 
+  /** `rests`: whether nothing needs to come at a time, because banks are closed. */
+  constructor(private readonly rests: (atMs: number) => boolean = () => false) {}
+
   /** One more step of time, with what arrived in it. `wrong` is the chance of a false alert at one occasion. */
   observe(nowMs: number, count: number, wrong: number): void {
     for (let at = 0; at < Math.min(count, mostADay); at++) this.arrive(nowMs);
@@ -71,6 +75,7 @@ export class Arrivals {
     const occasion = this.occasions[come];
     if (!occasion || come >= this.expectedOn(today)) return null;
     const usualMs = this.dayStartMs + today * dayMs + occasion.usual;
+    if (this.rests(usualMs)) return null;
     const tail = occasion.beyond * Math.log(0.5 / Math.min(0.5, wrong));
     return { usualMs, dueMs: usualMs + Math.max(leastGraceMs, tail) };
   }
@@ -105,11 +110,14 @@ export class Arrivals {
     const first = this.arrivals[0];
     if (first === undefined) return 0;
     const since = this.dayOf(first.atMs);
-    const counts = Array.from({ length: expectedOf.weeks }, (_, back) => day - 7 * (back + 1))
-      .filter((earlier) => earlier >= since)
+    const counts = Array.from({ length: rememberedDays / 7 }, (_, back) => day - 7 * (back + 1))
+      .filter((earlier) => earlier >= since && !this.rests(this.usualOn(earlier)))
+      .slice(0, expectedOf.weeks)
       .map((earlier) => this.counts.get(earlier) ?? 0);
     return Math.min(mostADay, counts.sort((a, b) => b - a)[expectedOf.least - 1] ?? 0);
   }
+
+  private usualOn = (day: number): number => this.dayStartMs + day * dayMs + (this.occasions[0]?.usual ?? 0);
 
   private dayOf = (atMs: number): number => Math.floor((atMs - this.dayStartMs) / dayMs);
 

@@ -22,6 +22,14 @@ const marginDeviations = 1;
  */
 const quietest = { alone: 0.66, besideOthers: 0.85 };
 
+/**
+ * Rows that are there twice double chance as well, and nothing in the counts tells them from twice as many attempts. So where a
+ * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts.
+ */
+const crowdedFrom = 1.25;
+/** Attempts that a ratio needs to say anything. */
+const leastAttempts = 10;
+
 const sumNames = [
   'attempts',
   'failures',
@@ -38,6 +46,10 @@ export class SliceEvidence {
   readonly cusums: Record<AlertKind, Cusums>;
   readonly noise: Record<AlertKind, Noise>;
   private readonly sums = Object.fromEntries(sumNames.map((name) => [name, new Float64Array(0)])) as Sums;
+  private readonly singles: Record<'seen' | 'usual', Float64Array<ArrayBuffer>> = {
+    seen: new Float64Array(0),
+    usual: new Float64Array(0),
+  };
   private readonly levels: Levels;
 
   constructor(
@@ -61,6 +73,8 @@ export class SliceEvidence {
       this.noise[kind].grow(nodes);
     }
     for (const name of sumNames) this.sums[name] = grown(this.sums[name], nodes);
+    this.singles.seen = grown(this.singles.seen, nodes);
+    this.singles.usual = grown(this.singles.usual, nodes);
     this.levels.grow(nodes);
   }
 
@@ -70,11 +84,14 @@ export class SliceEvidence {
     const { ring, doubt } = expectations;
     const offset = ring.offset(bucket);
     for (const name of sumNames) sums[name].fill(0);
+    this.countSingles(offset);
     const nodes = lattice.nodesOfLeaves;
     const width = lattice.masks.length;
     for (let leaf = 0; leaf < lattice.leafCount; leaf++) {
-      const n = ring.attempts[offset + leaf]!;
-      const k = ring.failures[offset + leaf]!;
+      const all = ring.attempts[offset + leaf]!;
+      const weight = this.weightOf(leaf);
+      const n = weight * all;
+      const k = weight * ring.failures[offset + leaf]!;
       const expected = n * ring.rate[offset + leaf]!;
       const chance = expected * (1 - ring.rate[offset + leaf]!);
       const usual = ring.volume[offset + leaf]!;
@@ -90,7 +107,7 @@ export class SliceEvidence {
           sums.doubt[to] = sums.doubt[to]! + chance * doubt.rate[leaf]!;
         }
         if (hasVolume) {
-          sums.volume[to] = sums.volume[to]! + n;
+          sums.volume[to] = sums.volume[to]! + all;
           sums.usual[to] = sums.usual[to]! + usual;
           sums.volumeDoubt[to] = sums.volumeDoubt[to]! + usual * doubt.volume[leaf]!;
         }
@@ -105,11 +122,38 @@ export class SliceEvidence {
     );
   }
 
+  /** Attempts and usual attempts of the slices of one dimension, alerts or not. */
+  private countSingles(offset: number): void {
+    const { lattice, singles } = this;
+    const { ring } = this.expectations;
+    const nodes = lattice.nodesOfLeaves;
+    singles.seen.fill(leastAttempts);
+    singles.usual.fill(leastAttempts);
+    for (let leaf = 0; leaf < lattice.leafCount; leaf++)
+      for (const place of lattice.singles) {
+        const to = nodes[leaf * lattice.masks.length + place]!;
+        singles.seen[to] = singles.seen[to]! + ring.attempts[offset + leaf]!;
+        singles.usual[to] = singles.usual[to]! + ring.volume[offset + leaf]!;
+      }
+  }
+
+  private weightOf(leaf: number): number {
+    const { lattice, singles } = this;
+    let most = 1;
+    for (const place of lattice.singles) {
+      const node = lattice.nodesOfLeaves[leaf * lattice.masks.length + place]!;
+      most = Math.max(most, singles.seen[node]! / singles.usual[node]!);
+    }
+    return most > crowdedFrom ? 1 / most : 1;
+  }
+
   /** Adds the gathered bucket to the CUSUMs of every slice. */
   weigh(bucket: number): void {
     const { sums, noise, expectations } = this;
     const { perHour } = expectations;
     const fading = Math.exp(-1 / (24 * perHour));
+    this.cusums.rate.next();
+    this.cusums.volume.next();
     for (let node = 0; node < this.lattice.nodeCount; node++) {
       const chance = sums.chance[node]!;
       const doubt = chance > 0 ? sums.doubt[node]! / chance : 0;
@@ -184,6 +228,12 @@ export class SliceEvidence {
     const { perHour } = this.expectations;
     return (node, information) =>
       1 / (1 + (information / buckets) * this.noise[kind].perBucket(node, perHour));
+  }
+
+  /** Takes back the newest buckets, to weigh them again; false where that is no longer possible. */
+  takeBack(buckets: number): boolean {
+    const { rate, volume } = this.cusums;
+    return rate.takeBack(buckets) && volume.takeBack(buckets);
   }
 
   reset(): void {

@@ -202,7 +202,10 @@ export class Monitor {
     return isReady ? [...this.followOpen(), ...this.raise('rate'), ...this.raise('volume')] : [];
   }
 
-  /** A bucket that was judged before has new counts: they replace the old ones, and the evidence is gathered again. */
+  /**
+   * A bucket that was judged before has new counts: they replace the old ones, and the evidence since then is weighed again. Behind
+   * the newest buckets that forgets what is older than the ring.
+   */
   private correct(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
     const { expectations, evidence, alerts } = this;
     const { ring } = expectations;
@@ -210,9 +213,14 @@ export class Monitor {
     for (const leaf of leaves) ring.attempts[offset + leaf] = ring.failures[offset + leaf] = 0;
     this.count(offset, leaves, rows);
     if ((this.newest - this.first) * this.options.widthMs < this.options.warmupMs) return [];
-    evidence.reset();
-    for (let at = Math.max(this.first, this.newest - ring.length + 1); at <= this.newest; at++) {
-      if (!ring.has(at)) continue;
+    const since = (from: number): number[] =>
+      Array.from({ length: this.newest - from + 1 }, (_, step) => from + step).filter((at) => ring.has(at));
+    let again = since(bucket);
+    if (!evidence.takeBack(again.length)) {
+      evidence.reset();
+      again = since(Math.max(this.first, this.newest - ring.length + 1));
+    }
+    for (const at of again) {
       evidence.gather(at, alerts.covered);
       evidence.weigh(at);
     }

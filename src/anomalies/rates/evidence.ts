@@ -33,11 +33,26 @@ interface RateMoment {
   margin: number;
 }
 
+/** So many of the newest buckets can be taken back, because late events changed them. */
+const takenBackMost = 4;
+
+type Column = Float64Array<ArrayBuffer>;
+
+/** In the place of another column, where there is one that fits: garbage of this size is collected late. */
+function copied(column: Column, place: Column | undefined): Column {
+  if (place?.length !== column.length) return column.slice();
+  place.set(column);
+  return place;
+}
+
 export class Cusums {
-  private sums: Float64Array<ArrayBuffer>[];
-  private starts: Float64Array<ArrayBuffer>[];
+  private sums: Column[];
+  private starts: Column[];
   /** ln of the mean likelihood ratio of the newest bucket alone, for which persistence does not matter. */
   private single = new Float64Array(0);
+  /** As it was before each of the newest buckets, the newest one first. */
+  private before: { sums: Column[]; starts: Column[] }[] = [];
+  private size = 0;
 
   constructor(private readonly sizes: number) {
     this.sums = Array.from({ length: sizes }, () => new Float64Array(0));
@@ -45,9 +60,29 @@ export class Cusums {
   }
 
   grow(size: number): void {
+    this.size = size;
     this.sums = this.sums.map((column) => grown(column, size));
     this.starts = this.starts.map((column) => grown(column, size, -1));
     this.single = grown(this.single, size);
+  }
+
+  /** A bucket begins. */
+  next(): void {
+    const { sums, starts, before } = this;
+    const spare = before.length === takenBackMost ? before.pop() : undefined;
+    before.unshift({ sums, starts });
+    this.sums = sums.map((column, size) => copied(column, spare?.sums[size]));
+    this.starts = starts.map((column, size) => copied(column, spare?.starts[size]));
+  }
+
+  /** Takes back the newest buckets; false, and nothing is done, where that is no longer possible. */
+  takeBack(buckets: number): boolean {
+    const state = this.before[buckets - 1];
+    if (state === undefined) return false;
+    Object.assign(this, state);
+    this.before = this.before.slice(buckets);
+    this.grow(this.size);
+    return true;
   }
 
   add(at: number, size: number, gain: number, bucket: number): void {
@@ -86,20 +121,20 @@ export class Cusums {
   }
 
   reset(at: number): void {
-    for (const sums of this.sums) sums[at] = 0;
+    for (const sums of [this.sums, ...this.before.map((state) => state.sums)])
+      for (const column of sums) column[at] = 0;
     this.single[at] = 0;
   }
 
   /** What `look` adds counts while it runs, and is gone afterwards. */
   aside<Seen>(look: () => Seen): Seen {
-    const { sums, starts, single } = this;
-    this.sums = sums.map((column) => column.slice());
-    this.starts = starts.map((column) => column.slice());
-    this.single = single.slice();
+    const { sums, starts, single, before } = this;
+    // Nothing of what is kept may be written to, so there is nothing to reuse.
+    Object.assign(this, { single: single.slice(), before: [] });
     try {
       return look();
     } finally {
-      Object.assign(this, { sums, starts, single });
+      Object.assign(this, { sums, starts, single, before });
     }
   }
 

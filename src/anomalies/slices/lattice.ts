@@ -16,6 +16,8 @@ const separator = '\0';
 export class Lattice {
   /** Which dimensions each slice above a leaf names, as bits; the last one names all. */
   readonly masks: readonly number[];
+  /** Where the masks of one dimension are. */
+  readonly singles: readonly number[];
   private readonly leaves = new Map<string, number>();
   private readonly nodes = new Map<string, number>();
   private readonly valuesOfLeaf: (readonly string[])[] = [];
@@ -31,6 +33,7 @@ export class Lattice {
     depth: number,
   ) {
     this.masks = masksOf(dimensions.length, depth);
+    this.singles = this.masks.flatMap((mask, at) => (bitsIn(mask) === 1 ? [at] : []));
     this.codes = dimensions.map(() => new Map<string, number>());
     this.nodeOf(
       0,
@@ -95,6 +98,12 @@ export class Lattice {
     );
     const values = this.dimensions.map((name) => slice[name] ?? '');
     return this.nodes.get(keyOf(mask, values)) ?? null;
+  }
+
+  /** The slice that a leaf alone is. */
+  nodeOfLeaf(leaf: number): number {
+    const width = this.masks.length;
+    return this.nodesOfLeaf[(leaf + 1) * width - 1]!;
   }
 
   isMember(leaf: number, node: number): boolean {

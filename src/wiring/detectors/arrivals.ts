@@ -6,6 +6,7 @@
  */
 import type { Detected, Detector, Sight } from '../../alerts/deps.js';
 import { Arrivals, type Overdue } from '../../anomalies/arrivals/arrivals.js';
+import { dayMs } from '../../kernel/clock.js';
 import { utcText } from '../../kernel/instants.js';
 import type { AlertSlice } from '../../ports/alerts.js';
 import type { Metric } from '../../ports/metrics.js';
@@ -15,7 +16,7 @@ const mostSeries = 500;
 const shownMost = 5;
 
 export function arrivalDetector(metric: Metric): Detector {
-  const known = new SeriesOfMetric(metric, mostSeries, () => new Arrivals());
+  const known = new SeriesOfMetric(metric, mostSeries, () => new Arrivals(restsOf(metric)));
   let nowMs = 0;
   let occasions = 1;
   /** The budget, shared by the occasions of a week. */
@@ -28,6 +29,8 @@ export function arrivalDetector(metric: Metric): Detector {
       if (arrived.size === 0) return;
       occasions = [...known.all.values()].reduce((sum, { series }) => sum + series.expectedPerWeek(nowMs), 0);
     },
+    // Arrivals are judged half an hour later, when late ones have come.
+    correct: null,
     // What is overdue by an hour needs no look between two buckets.
     glance: () => null,
     detected: () => {
@@ -42,6 +45,15 @@ export function arrivalDetector(metric: Metric): Detector {
     },
     sight: (slice) => sightOf(slice, known, { nowMs, wrong: wrong() }),
   };
+}
+
+/** What comes on a day may be about the day before, so both count. Days that are closed in most weeks are learned. */
+function restsOf({ calendar }: Metric): (atMs: number) => boolean {
+  if (!calendar) return () => false;
+  const isHoliday = (day: number): boolean =>
+    calendar.closed(day) !== null &&
+    [7, 14, 21, 28].filter((back) => calendar.closed(day - back) === null).length >= 2;
+  return (atMs) => [0, 1].some((back) => isHoliday(Math.floor(atMs / dayMs) - back));
 }
 
 function detectedOf(metric: Metric, group: readonly Changed<Overdue>[]): Detected {

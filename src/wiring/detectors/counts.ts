@@ -48,7 +48,6 @@ export function countDetector(metric: Metric): Detector {
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
   let everywhereSince: number | null = null;
-  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent.buckets, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent.buckets : [...recent.buckets, ...unfinished], slice, onsetMs);
   /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
@@ -60,15 +59,17 @@ export function countDetector(metric: Metric): Detector {
   const keep = ({ type, alert, reason }: Verdict): void => {
     if (alert === null || type === 'silent' || type === 'ignored') return;
     if (type === 'resolved') return void open.delete(alert.id);
-    const totals = counted(alert.slice, alert.onsetMs);
+    const totals = totalsOf(metric, recent.buckets, alert.slice, alert.onsetMs);
     open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
+  const take = ({ at, counts: given }: MetricBucket): void => {
+    const counts = together(given, pool.place(given));
+    recent.add({ at, counts });
+    for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
+  };
   return {
-    observe: ({ at, counts: given }) => {
-      const counts = together(given, pool.place(given));
-      recent.add({ at, counts });
-      for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
-    },
+    observe: take,
+    correct: take,
     glance: (glance) => {
       const { now } = glance;
       const moments = { from: glance.recent.from, counts: placedIn(pool, glance.recent.counts) };
@@ -111,7 +112,13 @@ class Remembered {
   buckets: MetricBucket[] = [];
   private rows = 0;
 
+  /** A bucket that is remembered is replaced. */
   add(bucket: MetricBucket): void {
+    const known = this.buckets.findLastIndex(({ at }) => at.getTime() === bucket.at.getTime());
+    if (known !== -1) {
+      this.buckets[known] = bucket;
+      return;
+    }
     this.buckets.push(bucket);
     this.rows += bucket.counts.length;
     const oldest = bucket.at.getTime() - rememberedMs;

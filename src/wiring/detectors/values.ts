@@ -32,6 +32,8 @@ export function valueDetector(metric: Metric): Detector {
       }
     },
     // A part of a bucket is no amount, and a level that has just been read is one reading.
+    // A level was what it was when it was read.
+    correct: null,
     glance: () => null,
     detected: () => {
       const changed = [...known.all.values()].flatMap(({ values, series: { change } }) =>
