@@ -3,6 +3,7 @@
  *
  * Invariant: it asks the books as the running bot does and changes nothing; results alone go to the standard output.
  */
+import { plural } from '../kernel/counts.js';
 import { writeFile } from 'node:fs/promises';
 import { createMetricSource } from '../adapters/books/metric-source.js';
 import { bandText } from '../alerts/values.js';
@@ -78,7 +79,7 @@ export async function backtestIn(
     for (const [at, change] of changes.entries())
       for (const line of wordsOf(metric, change, pictures[at])) say(line);
     say(
-      `${changes.length} alerts of ${metric.id} from ${utcText(span.from)} to ${utcText(span.to)}, ${seconds} s`,
+      `${plural(changes.length, 'alert')} of ${metric.id} from ${utcText(span.from)} to ${utcText(span.to)}, ${seconds} s`,
     );
   }
   if (changes.length > picturesMost && wantsPictures)

@@ -4,6 +4,7 @@
  *
  * Invariant: the standard output carries results alone; progress and problems of the file go to the standard error.
  */
+import { countText, plural } from '../kernel/counts.js';
 import { Backtest, type ReplayedAlert } from '../anomalies/backtest/backtest.js';
 import { compareTables, type Counts } from '../anomalies/localisation/compare.js';
 import type { Slice } from '../anomalies/slices/lattice.js';
@@ -91,7 +92,10 @@ class ProblemList {
 
   end(): void {
     if (this.count > mostShown) this.tell(`… and ${this.count - mostShown} more problems`);
-    if (this.count > 0) this.tell(`→ ${this.count} rows were left out. Correct them and run it again.`);
+    if (this.count > 0)
+      this.tell(
+        `→ ${this.count === 1 ? '1 row was left out. Correct it' : `${countText(this.count)} rows were left out. Correct them`} and run it again.`,
+      );
   }
 }
 
@@ -127,7 +131,9 @@ function printForPeople(
     const share = `${Math.round(100 * shareExplained)} % explained`;
     say(`${utcText(isoOf(raisedAtMs))}  ${sliceText(slice)}: ${what}, ${share}, ${lasted}`);
   }
-  say(`${alerts.length} alerts in ${rows} rows of ${series} series, ${seconds} s`);
+  say(
+    `${plural(alerts.length, 'alert')} in ${plural(rows, 'row')} of ${countText(series)} series, ${seconds} s`,
+  );
 }
 
 /** Foreign text on a terminal: control characters would move its cursor. */

@@ -3,6 +3,7 @@
  *
  * Invariant: the standard output carries results alone; progress and faults go to the standard error.
  */
+import { countText, plural } from '../kernel/counts.js';
 import { setFlagsFromString } from 'node:v8';
 import { dayOf, isoDay, parseDay, type Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
@@ -218,8 +219,11 @@ function printForPeople(
   }
   printCounts('Matched', summary.matched, say);
   printCounts('Breaks', summary.breaks, say);
-  if (summary.pending > 0) say(`Pending: ${summary.pending} entries are not due yet`);
-  if (problems.length > 0) say(`Quarantined: ${problems.length} lines`);
+  if (summary.pending > 0)
+    say(
+      `Pending: ${summary.pending === 1 ? '1 entry is' : `${countText(summary.pending)} entries are`} not due yet`,
+    );
+  if (problems.length > 0) say(`Quarantined: ${plural(problems.length, 'line')}`);
   for (const { file, problem } of problems.slice(0, mostShown))
     say(`  ${file} line ${problem.line}: ${problem.message}`);
   printBreaks(

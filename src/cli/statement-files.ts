@@ -4,6 +4,7 @@
  * Invariants: formats and profiles that ship with Paydesk go before those of paydesk.yaml, which is read only when it is
  * needed; a file that nothing recognises is an error with a hint, never an empty statement.
  */
+import { plural } from '../kernel/counts.js';
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
@@ -50,7 +51,7 @@ async function unpacked(path: string, bytes: Buffer): Promise<Buffer> {
   });
   const [document] = documents;
   if (document === undefined || documents.length > 1)
-    throw new OpsError('conflict', `The file ${path} contains ${documents.length} files.`, {
+    throw new OpsError('conflict', `The file ${path} contains ${plural(documents.length, 'file')}.`, {
       hint: 'Unpack it and name one of them.',
     });
   return Buffer.from(document.bytes);

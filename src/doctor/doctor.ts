@@ -4,6 +4,7 @@
  * Invariants: one fault does not hide another; nothing is changed anywhere; no secret is printed.
  * What is looked at is in `checks/`: one file and one line of its registry each.
  */
+import { plural } from '../kernel/counts.js';
 import { jobs } from '../../jobs/index.js';
 import { parseEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
@@ -41,7 +42,7 @@ export async function examine(
       : {
           what: 'configuration',
           state: 'ok',
-          says: `${path}, ${loaded.value.partners.length} partners`,
+          says: `${path}, ${plural(loaded.value.partners.length, 'partner')}`,
           hint: null,
         };
   return [ofConfiguration, ...findings, ...alikeOnce(channels)];

@@ -100,7 +100,7 @@ describe('backtest', () => {
     const { out } = await backtest(history(), { json: false });
     expect(out[0]).toContain(`2026-01-10 12:10 UTC  country = BR, issuer = ${hostile}: `);
     expect(out[0]).toMatch(/\d+ failures above expectation, \d+ % explained, over after 3 h/);
-    expect(out[1]).toMatch(/^1 alerts in 3024 rows of 3 series, /);
+    expect(out[1]).toMatch(/^1 alert in 3,024 rows of 3 series, /);
   });
 
   const row = (text: string): string =>
@@ -290,7 +290,7 @@ describe('backtest --metric', () => {
       /^2026-01-23 \d\d:00 UTC {2}Success rate −\d+ pts \(\d\d %, n = [\d,]+\): issuer = "><script> explains \d+ %, over after/,
     );
     expect(out[1]).toMatch(/^ {4}[▁▂▃▄▅▆▇█]+ {2}\d\d % to \d\d %$/);
-    expect(out.at(-1)).toMatch(/^1 alerts of success from 2026-01-19 00:00 UTC to 2026-01-26 00:00 UTC/);
+    expect(out.at(-1)).toMatch(/^1 alert of success from 2026-01-19 00:00 UTC to 2026-01-26 00:00 UTC/);
     const picture = await readFile(svg, 'utf8');
     expect(picture).toContain('&lt;script&gt;');
     expect(picture).not.toContain('<script>');

@@ -21,6 +21,9 @@ export const knownVariables: ReadonlySet<string> = new Set(
   [...read('src/config/environment.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!),
 );
 
+/** What others read: Node's libraries, and malloc. */
+export const ownVariables: readonly string[] = ['NODE_ENV', 'MALLOC_ARENA_MAX'];
+
 /** After this Paydesk ends itself; whoever stops it must wait longer, or work is cut off. */
 export const longestStopSeconds =
   Number(/longestStopMs = ([\d_]+);/.exec(read('src/main.ts'))?.[1]?.replaceAll('_', '')) / 1000;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import { knownVariables, longestStopSeconds, read } from './support.js';
+import { knownVariables, ownVariables, longestStopSeconds, read } from './support.js';
 
 const folder = 'deploy/systemd';
 const units = readdirSync(join(packageRoot, folder));
@@ -42,7 +42,7 @@ describe('paydesk.service', () => {
   it('keeps its data where it may write, and sets variables that Paydesk reads', () => {
     const set = service.get('Service.Environment')!.flatMap((line) => line.split(' '));
     const names = set.map((pair) => pair.split('=')[0]!);
-    expect(names.filter((name) => name !== 'NODE_ENV' && !knownVariables.has(name))).toEqual([]);
+    expect(names.filter((name) => !ownVariables.includes(name) && !knownVariables.has(name))).toEqual([]);
     expect(set).toContain(`PAYDESK_HOME=/var/lib/${String(service.get('Service.StateDirectory'))}`);
   });
 

@@ -232,7 +232,7 @@ describe('/payment', () => {
     const due = await aPayment({});
     await aDispute(due.charge, { status: 'needs_response', is_charge_refundable: false });
     const text = await trace(due.payment);
-    expect(text).toMatch(/disputed \(.*\), response due by/);
+    expect(text).toMatch(/Disputed \(.*\), response due by/);
     expect(text).toContain('Submit evidence…');
     expect(text).toContain('Accept…');
     expect(text).not.toContain('Refund…');

@@ -75,7 +75,7 @@ export function tableDesk(
   overrides: Partial<RemediationDeps> = {},
   bank: Pick<Database, 'query'> = db,
 ): RemediationService {
-  const { directory } = createPeople(groups);
+  const { directory = createPeople(groups).directory } = overrides;
   return createRemediationDesk({
     actions: [tableBank(bank)],
     policy: { ...policy, caps: [] },

@@ -153,7 +153,7 @@ describe('/partner', () => {
       “usually”: the same hour of the last 4 weeks · as of 2026-11-20 12:00 UTC"
     `);
     expect(linesOf(partnersCard([partner('Calm', status('none'))], now))[0]).toBe(
-      'All 1 partners are operational',
+      'The partner is operational',
     );
     expect(
       linesOf(

@@ -1,4 +1,5 @@
 /** Whether a statement adds up (opening balance, rows, closing balance), and whether it goes on where the last one ended. */
+import { plural } from '../../kernel/counts.js';
 import { decimalText, isSameAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import type { StatementFacts, StatementItem, StatementRow } from './format.js';
@@ -15,7 +16,7 @@ export function checkBalances(
   const expected = totalOf([opening, totalOf(movements)]);
   if (isSameAmount(expected, closing)) return [];
   const { minor, exponent } = totalOf([closing, { ...expected, minor: -expected.minor }]);
-  const message = `opening balance plus ${movements.length} rows differs from the closing balance by ${decimalText(minor, exponent)}`;
+  const message = `opening balance plus ${plural(movements.length, 'row')} differs from the closing balance by ${decimalText(minor, exponent)}`;
   return [problem(line, 'balance_mismatch', message, 'closing')];
 }
 

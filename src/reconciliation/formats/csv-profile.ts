@@ -5,6 +5,7 @@
  * Invariant: a line is a row, a totals line that was checked, or a problem; columns that the profile does not name are
  * kept in `raw`.
  */
+import { plural } from '../../kernel/counts.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { movementOf } from './balances.js';
@@ -182,7 +183,7 @@ class ProfileReader {
     const { minor, exponent } = totalOf([...nets, ...(stated ? [{ ...stated, minor: -stated.minor }] : [])]);
     const unit = 10n ** BigInt(exponent - (stated?.exponent ?? 0));
     if (!stated || (minor < 0n ? -minor : minor) * 2n <= (unit === 1n ? 0n : unit)) return;
-    const message = `the ${nets.length} rows differ from the total by ${decimalText(minor, exponent)}`;
+    const message = `the sum of ${plural(nets.length, 'row')} differs from the total by ${decimalText(minor, exponent)}`;
     yield problem(line.line, 'total_mismatch', message, totals.net);
   }
 
@@ -206,7 +207,7 @@ class ProfileReader {
     for (const { line, stated, amount, rows } of this.batches.values()) {
       if (isSameAmount(stated, amount)) continue;
       const { minor, exponent } = totalOf([amount, { ...stated, minor: -stated.minor }]);
-      const message = `the ${rows} rows differ from the total that they state by ${decimalText(minor, exponent)}`;
+      const message = `the sum of ${plural(rows, 'row')} differs from the stated total by ${decimalText(minor, exponent)}`;
       yield problem(line, 'total_mismatch', message, this.profile.columns.total?.[0]);
     }
   }

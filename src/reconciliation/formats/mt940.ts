@@ -4,6 +4,7 @@
  * Invariants: an entry that cannot be read is a problem, and its neighbours are still read; opening balance, entries and closing
  * balance must add up. Source: SWIFT Standards MT, category 9.
  */
+import { plural } from '../../kernel/counts.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances, movementOf } from './balances.js';
@@ -175,7 +176,7 @@ function* checkSums(
       yield problem(
         tag.line,
         'total_mismatch',
-        `${quoted(tag.text)} is not the sum of ${side.length} entries`,
+        `${quoted(tag.text)} is not the sum of ${plural(side.length, 'entry', 'entries')}`,
         `:${tag.name}:`,
       );
   }

@@ -8,6 +8,7 @@
  * Files are uploaded before; an upload alone changes nothing about the dispute.
  * Deliberately absent: taking a staged piece back, and what needs a fee or a network's own form (compliance, CE 3.0).
  */
+import { plural } from '../../kernel/counts.js';
 import { createHash } from 'node:crypto';
 import { evidenceDocumentKinds, type EvidenceDocumentKind, type EvidenceKind } from '../../ports/evidence.js';
 import { takesEvidence } from '../../nouns/dispute.js';
@@ -343,7 +344,7 @@ function readBackOf(dispute: Dispute, { facts, idempotencyKey }: EvidenceStep): 
   const { id, status, submissionCount, metadata } = dispute;
   const found = metadata[mark] ?? null;
   if (found === idempotencyKey) return { kind: 'done', effect: effectOf(dispute) };
-  const seen = `${id} is ${status}, with evidence submitted ${submissionCount} times.`;
+  const seen = `${id} is ${status}, with evidence submitted ${plural(submissionCount, 'time')}.`;
   if (found !== facts.mark)
     return {
       kind: 'cannot_tell',
@@ -358,7 +359,7 @@ function readBackOf(dispute: Dispute, { facts, idempotencyKey }: EvidenceStep): 
 }
 
 function verifySubmitted({ id, status, submissionCount, pastDue }: Dispute): Verification {
-  const evidence = `${id} is ${status}, with evidence submitted ${submissionCount} times.`;
+  const evidence = `${id} is ${status}, with evidence submitted ${plural(submissionCount, 'time')}.`;
   if (submissionCount === 0) return { kind: 'not_yet', evidence };
   if (pastDue)
     return { kind: 'wrong', evidence: `${evidence} It came too late, so the bank may not see it.` };

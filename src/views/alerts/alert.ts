@@ -3,6 +3,7 @@
  *
  * Invariant: the first line says the change with its n and the slice that explains it, or that no single slice does.
  */
+import { plural } from '../../kernel/counts.js';
 import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { AlertNews } from '../../alerts/deps.js';
 import { formatDuration } from '../../kernel/duration.js';
@@ -176,7 +177,9 @@ function detailLines({
   return [
     `*Since:* ${instant(onsetAt)}`,
     ...(kind === 'rate' && excess > 0
-      ? [`*Impact:* about ${number(excess)} more failures than usual, of ${number(facts.attempts)} attempts`]
+      ? [
+          `*Impact:* about ${number(excess)} more failures than usual, of ${plural(facts.attempts, 'attempt')}`,
+        ]
       : []),
     ...atRiskLines(facts),
     ...(facts.findings ?? []).map((line) =>

@@ -3,6 +3,7 @@
  *
  * Invariant: a rate shows its denominator and what is usual beside it; too little traffic says so instead of a rate.
  */
+import { plural } from '../../kernel/counts.js';
 import {
   endedOf,
   fewestAttempts,
@@ -90,7 +91,7 @@ const slowWords = ({ recent, usual }: Measured): string =>
   `slow: p50 ${millis(recent.latencyP50Ms)}, usually ${millis(usual.latencyP50Ms)}`;
 
 const missingWords = ({ recent, expectedAttempts, recentMs }: Measured): string =>
-  `traffic missing: ${count(recent.attempts)} attempts in ${formatDuration(recentMs)}, usually ${count(Math.round(expectedAttempts))}`;
+  `traffic missing: ${plural(recent.attempts, 'attempt')} in ${formatDuration(recentMs)}, usually ${count(Math.round(expectedAttempts))}`;
 
 /** Cut, not rounded: 9,999 of 10,000 are not 100 %. */
 export const percent = (share: number): string => `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)} %`;

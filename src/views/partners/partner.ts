@@ -4,6 +4,7 @@
  * Invariants: a rate shows its denominator; parts are independent, and one that cannot be read says so and hides no
  * other.
  */
+import { plural } from '../../kernel/counts.js';
 import type { KnownBlock } from '@slack/types';
 import { unknownSince } from '../../partners/status.js';
 import type { HealthWord, Measured } from '../../partners/health.js';
@@ -79,7 +80,10 @@ function overviewTitle(partners: readonly PartnerHealth[]): string {
     return some === 0 ? [] : [`${some} ${text}`];
   });
   const operational = partners.filter(({ health }) => health.word === 'operational').length;
-  if (parts.length === 0) return `All ${partners.length} partners are operational`;
+  if (parts.length === 0)
+    return partners.length === 1
+      ? 'The partner is operational'
+      : `All ${partners.length} partners are operational`;
   return `${operational} of ${partners.length} partners operational; ${parts.join(', ')}`;
 }
 
@@ -142,7 +146,7 @@ function measuredFields({ recent, usual, recentMs, expectedAttempts }: Measured)
   return fields([
     [
       `Volume, ${span}`,
-      `${joined(`${count(recent.attempts)} attempts`, underWay > 0 ? `${underWay} in progress` : null)}\nusually ${count(Math.round(expectedAttempts))}`,
+      `${joined(plural(recent.attempts, 'attempt'), underWay > 0 ? `${underWay} in progress` : null)}\nusually ${count(Math.round(expectedAttempts))}`,
     ],
     [`Latency, ${span}`, `${latency(recent)}\nusually ${latency(usual)}`],
     [`Failures, ${span}`, errorMix(recent)],

@@ -3,6 +3,7 @@
  *
  * Invariant: every share shows what it is a share of, and what was left out of it.
  */
+import { plural } from '../../kernel/counts.js';
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Part } from '../../kernel/part.js';
@@ -149,7 +150,7 @@ function trendBlocks(name: string, all: readonly MonthOfCard[]): KnownBlock[] {
 
 const table = (name: string, all: readonly MonthOfCard[]): CardBlock =>
   dataTable({
-    caption: `${name}, ${all.length} months`,
+    caption: `${name}, ${plural(all.length, 'month')}`,
     pageSize: 13,
     header: ['Month', 'Availability', 'n', 'Left out', 'p50 ms', 'p95 ms'],
     rows: all.toReversed().map(({ month, counted }) => {

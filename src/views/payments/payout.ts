@@ -4,6 +4,7 @@
  * Invariants: the first line says what is wrong before what is well; what comes from the books says so; a source that did
  * not answer is named.
  */
+import { plural } from '../../kernel/counts.js';
 import { dayMs } from '../../kernel/clock.js';
 import { formatMoney } from '../../kernel/money.js';
 import { valueOf, type Finding } from '../../payments/findings.js';
@@ -26,7 +27,7 @@ import { joined, reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { breakButton, breakLine } from '../reconciliation/breaks.js';
 import { landingTrouble, payoutPlaces } from '../reconciliation/payouts.js';
-import { amountText, breakClause, plural } from '../reconciliation/words.js';
+import { amountText, breakClause } from '../reconciliation/words.js';
 
 export function payoutCard(report: PayoutReport, links: Links): Card {
   const { id, partner, asOf } = report;

@@ -3,6 +3,7 @@
  *
  * Invariant: a “never” stands out wherever it is shown, and says whose rule it is; a code without advice is shown as such.
  */
+import { plural } from '../../kernel/counts.js';
 import type { Finding } from '../../payments/findings.js';
 import type { RetryAdvice } from '../../payments/retry-advice.js';
 import type { RetryAction } from '../../payments/retry-codes.js';
@@ -62,7 +63,7 @@ export function triesLine(found: Finding<CardTries> | undefined, advice: RetryAd
   if (found?.state !== 'known') return null;
   const { network, limit, tries, more } = found.value;
   const count = `${tries}${more ? '+' : ''}`;
-  const span = `with this card in ${limit.days} days`;
+  const span = `with this card in ${plural(limit.days, 'day')}`;
   const on = escape(network);
   // What a limit leaves is no news of a card that must not be tried at all.
   if (advice?.action === 'never')

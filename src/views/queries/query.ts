@@ -4,6 +4,7 @@
  * Invariants: what is too large for a message is a file, and the card says so; what is masked says how to see it; a file with
  * a fault is listed with its fault.
  */
+import { plural } from '../../kernel/counts.js';
 import type { KnownBlock } from '@slack/types';
 import type { Card } from '../../ports/card.js';
 import type { AnswerFile, Modal } from '../../ports/command.js';
@@ -149,7 +150,7 @@ const memoOf = ({ query, given }: QueryCall): string => JSON.stringify([query.na
 
 export const queryFile = ({ call: { query }, table }: AnswerFacts, name: string): AnswerFile => ({
   name,
-  comment: `${escape(query.title)}: ${table.rows.length.toLocaleString('en-GB')} rows${table.isCut ? ', and there are more' : ''}`,
+  comment: `${escape(query.title)}: ${plural(table.rows.length, 'row')}${table.isCut ? ', and there are more' : ''}`,
   text: csvOf([table.columns, ...table.rows.map((row) => row.map(({ text }) => text))]),
 });
 

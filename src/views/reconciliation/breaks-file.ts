@@ -4,6 +4,7 @@
  * Invariant: an amount is exact and a plain decimal, so that a spreadsheet adds it up; whatever a statement says, no cell
  * is run as a formula.
  */
+import { countText, plural } from '../../kernel/counts.js';
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import { formatMajor } from '../../kernel/money.js';
@@ -13,7 +14,7 @@ import type { DayReport } from '../../reconciliation/days/deps.js';
 import type { BreakRow } from '../../reconciliation/breaks/rows.js';
 import { cardOf, context, escape, section } from '../kit/blocks.js';
 import { csvOf, exact, type CsvCell } from '../kit/csv.js';
-import { countText, dayText, kindWords, plural } from './words.js';
+import { dayText, kindWords } from './words.js';
 
 export interface BreaksFileFacts {
   /** Of the file, without its ending: `breaks-northpay`. */

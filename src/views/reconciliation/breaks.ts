@@ -1,4 +1,5 @@
 /** The cards of breaks: one of them with both sides, and lists. */
+import { countText, plural } from '../../kernel/counts.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import type { Break, BreakEvent } from '../../ports/breaks.js';
 import type { Card } from '../../ports/card.js';
@@ -24,7 +25,7 @@ import { startButtons, type Startable } from '../remediation/start.js';
 import { reconButtons } from './ids.js';
 import { payoutPlaces } from './payouts.js';
 import { rateLines } from './rates.js';
-import { amountText, breakClause, countText, dayText, plural, resolutionText } from './words.js';
+import { amountText, breakClause, dayText, resolutionText } from './words.js';
 
 /** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · material · Fri 27 Nov · @Mei”. */
 export function breakLine(one: Break, today: Day): string {

@@ -3,6 +3,7 @@
  *
  * Invariant: its first line answers that question; a percentage has its denominator beside it.
  */
+import { countText, plural } from '../../kernel/counts.js';
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { ageBucket, ageBuckets } from '../../reconciliation/breaks/age.js';
 import type { DayNews, DayReport, TrendDay } from '../../reconciliation/days/deps.js';
@@ -25,16 +26,7 @@ import { breakLine } from './breaks.js';
 import { outlookLines } from './forecast.js';
 import { reconButtons } from './ids.js';
 import { payoutLines, payoutTrouble } from './payouts.js';
-import {
-  amountsText,
-  amountText,
-  countText,
-  dayText,
-  kindWords,
-  plural,
-  resolutionText,
-  ruleText,
-} from './words.js';
+import { amountsText, amountText, dayText, kindWords, resolutionText, ruleText } from './words.js';
 
 export function dayCard(report: DayReport): Card {
   const { unit, day } = report;

@@ -1,4 +1,5 @@
 /** What should land, when: per partner and currency, with what came and what is overdue. */
+import { countText, plural } from '../../kernel/counts.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import type { Card, CardBlock } from '../../ports/card.js';
@@ -7,7 +8,7 @@ import type { CurrencyOutlook, Outlook } from '../../reconciliation/days/outlook
 import { cardOf, context, escape, section } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { barChart } from '../kit/tables.js';
-import { amountsText, bareAmount, countText, dayText, plural } from './words.js';
+import { amountsText, bareAmount, dayText } from './words.js';
 
 export function forecastCard(partners: readonly Outlook[]): Card {
   const some = partners.filter(({ currencies }) => currencies.length > 0);

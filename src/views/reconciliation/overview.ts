@@ -1,9 +1,10 @@
 /** All partners at one look: whole or not. */
+import { plural } from '../../kernel/counts.js';
 import type { Card } from '../../ports/card.js';
 import type { DayReport } from '../../reconciliation/days/deps.js';
 import { cardOf, context, escape, section, sections } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
-import { amountsText, dayText, plural } from './words.js';
+import { amountsText, dayText } from './words.js';
 
 export interface OverviewRow {
   id: string;

@@ -1,4 +1,5 @@
 /** Payouts in their three places, as cards show them: what was reported, what was booked, and what arrived at the bank. */
+import { countText, plural } from '../../kernel/counts.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import type { PayoutState, PayoutTrace } from '../../ports/payouts.js';
 import type { LineSighting } from '../../ports/reconciliation.js';
@@ -6,7 +7,7 @@ import { isTrouble, type PayoutsAtBank } from '../../reconciliation/payouts/at-b
 import { followedDays } from '../../reconciliation/payouts/payouts.js';
 import { code, escape } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
-import { amountsText, amountText, countText, dayText, plural } from './words.js';
+import { amountsText, amountText, dayText } from './words.js';
 
 /** How many of a kind are named one by one. */
 const mostNamed = 5;

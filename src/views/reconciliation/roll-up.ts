@@ -3,6 +3,7 @@
  *
  * Invariant: every number of the equation is on the card, so that people can add it up themselves.
  */
+import { countText, plural } from '../../kernel/counts.js';
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import type { BreakFlow, BreakSum } from '../../ports/breaks.js';
 import type { Card } from '../../ports/card.js';
@@ -11,7 +12,7 @@ import type { PartnerRollUp, RollUp } from '../../reconciliation/roll-up/roll-up
 import { cardOf, context, escape, section, sections } from '../kit/blocks.js';
 import { dataTable, type Cell } from '../kit/data-table.js';
 import { joined } from '../kit/links.js';
-import { bareAmount, countText, dayText, plural } from './words.js';
+import { bareAmount, dayText } from './words.js';
 
 export function rollUpCard(rollUp: RollUp): Card {
   const { totals, partners } = rollUp;

@@ -1,4 +1,5 @@
 /** Words and marks that all cards of reconciliation share. */
+import { countText, plural } from '../../kernel/counts.js';
 import { isoDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import { formatMoney } from '../../kernel/money.js';
@@ -55,12 +56,6 @@ export function bareAmount(minor: bigint, currency: string): string {
 
 const size = (minor: bigint): bigint => (minor < 0n ? -minor : minor);
 const sizeText = (minor: bigint, currency: string): string => amountText(size(minor), currency);
-
-/** 1541 as “1,541”. */
-export const countText = (count: number): string => count.toLocaleString('en-GB');
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${countText(count)} ${count === 1 ? one : many}`;
 
 /** Amounts of several currencies, largest count first as given, at most four. */
 export function amountsText(amounts: readonly (readonly [currency: string, minor: bigint])[]): string {
