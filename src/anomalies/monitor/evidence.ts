@@ -24,9 +24,10 @@ const quietest = { alone: 0.66, besideOthers: 0.85 };
 
 /**
  * Rows that are there twice double chance as well, and nothing in the counts tells them from twice as many attempts. So where a
- * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts.
+ * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts. What has far more
+ * than twice as many is new traffic and no copy.
  */
-const crowdedFrom = 1.25;
+const crowded = { from: 1.25, to: 2.5 };
 /** Attempts that a ratio needs to say anything. */
 const leastAttempts = 10;
 
@@ -144,7 +145,7 @@ export class SliceEvidence {
       const node = lattice.nodesOfLeaves[leaf * lattice.masks.length + place]!;
       most = Math.max(most, singles.seen[node]! / singles.usual[node]!);
     }
-    return most > crowdedFrom ? 1 / most : 1;
+    return most > crowded.from && most <= crowded.to ? 1 / most : 1;
   }
 
   /** Adds the gathered bucket to the CUSUMs of every slice. */
