@@ -34,7 +34,7 @@ function parsed(path: string): unknown {
 /** With one more domain whose links the app hears of. */
 export function withUnfurlDomain(manifest: Members, domain: string): Members {
   const features = isObject(manifest.features) ? manifest.features : {};
-  const domains = Array.isArray(features.unfurl_domains) ? features.unfurl_domains : [];
+  const domains: unknown[] = Array.isArray(features.unfurl_domains) ? features.unfurl_domains : [];
   return { ...manifest, features: { ...features, unfurl_domains: [...domains, domain] } };
 }
 
