@@ -4,15 +4,16 @@
  *
  * Invariant: what was started is stopped when something later fails. Everything listens on loopback only.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { openBooks } from './books/books.js';
 import { claim } from './claim.js';
 import { companyPolicy, userGroups } from './company-policy.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { createMailFaults, startMailbox } from './mail/mailbox.js';
 import { eventsOf, recentEventsOf } from './operations-api/events.js';
+import { readManifestFile, withUnfurlDomain } from './manifest-file.js';
 import { packageRoot } from './package-root.js';
 import { createOperationsFaults } from './operations-api/faults.js';
 import { startOperationsApi, type OperationsApiOptions } from './operations-api/server.js';
@@ -197,18 +198,12 @@ function startPage(
   return startSlack({
     port,
     seed,
-    manifest: withOwnDomain(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8')),
+    // As a company does with the hosts of its own dashboards: ours are at this address.
+    manifest: withUnfurlDomain(readManifestFile(manifest ?? join(root, 'manifest.yml')), '127.0.0.1'),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     ...handedIn,
   });
-}
-
-/** As a company does with the hosts of its own dashboards: ours are at this address. */
-function withOwnDomain(text: string): object {
-  const manifest = parse(text) as { features: { unfurl_domains?: string[] } };
-  const domains = [...(manifest.features.unfurl_domains ?? []), '127.0.0.1'];
-  return { ...manifest, features: { ...manifest.features, unfurl_domains: domains } };
 }
 
 interface PlatformDeps extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {

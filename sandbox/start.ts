@@ -8,6 +8,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readManifestFile } from './manifest-file.js';
 import { packageRoot } from './package-root.js';
 import { run, type Program } from './programs.js';
 import { raiseWorld, type RaisedWorld } from './raise.js';
@@ -42,8 +43,7 @@ function readOptions(): Options {
       `--request-url ${requestUrl} is not an address: give the bot’s, for instance http://localhost:3000/slack/events.`,
     );
   const { manifest } = values;
-  if (manifest !== undefined && !existsSync(manifest))
-    throw new Error(`--manifest ${manifest}: there is no such file. Give a manifest in YAML or JSON.`);
+  if (manifest !== undefined) readManifestFile(manifest);
   return {
     // Paydesk itself runs in a world of its own manifest only.
     worldOnly: manifest !== undefined || (values['world-only'] ?? false),

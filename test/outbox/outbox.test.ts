@@ -344,6 +344,35 @@ describe('a live card', () => {
     expect(await bench.texts('payments-ops')).toEqual(['three']);
   });
 
+  it.each([
+    ['edit_window_closed', 'the workspace lets nobody edit for long'],
+    ['cant_update_message', 'another app posted it, before this one'],
+    ['message_not_found', 'Slack lost it for a moment'],
+  ])('that cannot be rewritten (%s: %s) is posted anew, and its old state is taken away', async (error) => {
+    bench.startSender();
+    await bench.enqueue({ channel: ops, card: card('one', button), liveCard: 'alert' });
+    await bench.untilSent();
+    await fault({ kind: 'refuse', method: 'chat.update', error });
+    await bench.enqueue({ channel: ops, card: card('two'), liveCard: 'alert' });
+    await bench.untilSent();
+    expect(await bench.texts('payments-ops')).toEqual(['two']);
+    await bench.enqueue({ channel: ops, card: card('three'), liveCard: 'alert' });
+    await bench.untilSent();
+    expect(await bench.texts('payments-ops')).toEqual(['three']);
+  });
+
+  it('whose old state cannot be taken away stays beside it, and the log says so', async () => {
+    bench.startSender();
+    await bench.enqueue({ channel: ops, card: card('one'), liveCard: 'alert' });
+    await bench.untilSent();
+    await fault({ kind: 'refuse', method: 'chat.update', error: 'edit_window_closed' });
+    await fault({ kind: 'refuse', method: 'chat.delete', error: 'cant_delete_message' });
+    await bench.enqueue({ channel: ops, card: card('two'), liveCard: 'alert' });
+    await bench.untilSent();
+    expect(await bench.texts('payments-ops')).toEqual(['one', 'two']);
+    expect(bench.lines.filter(({ fields }) => fields.fault === 'cant_delete_message')).toHaveLength(1);
+  });
+
   it('that moves to another channel is posted there', async () => {
     bench.startSender();
     await bench.enqueue({ channel: ops, card: card('one'), liveCard: 'alert' });

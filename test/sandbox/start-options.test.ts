@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, expect, it } from 'vitest';
+import { readManifestFile, withUnfurlDomain } from '../../sandbox/manifest-file.js';
 import { packageRoot } from '../../sandbox/package-root.js';
 import { raiseWorld } from '../../sandbox/raise.js';
+import { readManifest } from '../../sandbox/slack/manifest.js';
 import type { State } from '../../sandbox/slack/wire.js';
 import { script } from '../support/built.js';
 
@@ -44,6 +46,31 @@ it.each([
   expect(code).toBe(1);
   expect(said).toContain(sentence);
   expect(said).not.toContain('    at ');
+});
+
+it.each([
+  ['no YAML', 'a: [1,', 'cannot be read: '],
+  ['a list', '- a\n- b\n', 'holds no manifest'],
+  ['nothing', '', 'holds no manifest'],
+  ['a page of a proxy', '<html>no</html>', 'holds no manifest'],
+])('a manifest that is %s is refused with a sentence', async (_what, text, says) => {
+  const file = join(home, 'odd.yml');
+  await writeFile(file, text);
+  expect(() => readManifestFile(file)).toThrow(`--manifest ${file} ${says}`);
+});
+
+it('a folder is no manifest', () => {
+  expect(() => readManifestFile(home)).toThrow(`--manifest ${home} cannot be read: `);
+});
+
+it.each([
+  ['with no more than a name', { display_information: { name: 'Bare' } }, ['127.0.0.1']],
+  ['whose features say nothing', { features: null }, ['127.0.0.1']],
+  ['that hears of links', { features: { unfurl_domains: ['a.example'] } }, ['a.example', '127.0.0.1']],
+])('a manifest %s is taken', (_what, manifest, domains) => {
+  const read = readManifest(withUnfurlDomain(manifest, '127.0.0.1'));
+  expect(read.unfurlDomains).toEqual(domains);
+  expect([read.scopes.size, read.commands.size]).toEqual([0, 0]);
 });
 
 it('--manifest: the page belongs to that app, with its name and its commands', async () => {

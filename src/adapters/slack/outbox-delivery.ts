@@ -34,7 +34,22 @@ export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log
   const uploaded = await upload(facts, message, log);
   if (uploaded !== null) return uploaded;
   const placed = found === null ? message : { ...message, ts: found };
-  return postPlainly(placed.card, (card) => put(facts, { ...placed, card }), log);
+  const ts = await postPlainly(placed.card, (card) => put(facts, { ...placed, card }), log);
+  if (placed.ts !== null && placed.ts !== ts) await takeAway(facts, { ...message, ts: placed.ts }, log);
+  return ts;
+}
+
+/** A card that could not be rewritten shows an old state, buttons and all, beside the new one. */
+async function takeAway(
+  { client }: DeliveryFacts,
+  { channel, ts }: { channel: string; ts: string },
+  log: Log,
+): Promise<void> {
+  await client.chat.delete({ channel, ts }).catch((error: unknown) => {
+    const fault = callFault(error);
+    const why = fault.kind === 'refused' ? fault.error : fault.kind;
+    if (why !== 'message_not_found') log.warn({ ts, fault: why }, 'an old card stays beside its new one');
+  });
 }
 
 /** An address, the bytes, the message: three calls. */

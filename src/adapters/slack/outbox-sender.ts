@@ -37,8 +37,11 @@ const defaultPaceMs = 1000;
 const defaultPollMs = 500;
 /** A database that is away is asked again at least so often. */
 const longestPollMs = 5000;
-/** Opening the conversation, reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks, without charts, and without blocks. */
-const mostCalls = 1 + 2 * mostPages + 3 * 3;
+/**
+ * Opening the conversation, reading back in thread and channel; then rewriting, posting in the thread and in the channel,
+ * with blocks, without charts, and without blocks; taking the old card away.
+ */
+const mostCalls = 1 + 2 * mostPages + 3 * 3 + 1;
 /** Past this lease the sender of a message is presumed dead. */
 export const leaseMs = mostCalls * callTimeoutMs;
 /** After this Slack has taken a message that it was slow to take, or never will. */
