@@ -7,7 +7,7 @@ export function itemLine(item: StatementItem): string {
     item.type === 'statement'
       ? { ...item, line: undefined }
       : item.type === 'row'
-        ? { ...item, unsettled: undefined }
+        ? { ...item, account: item.account === '' ? undefined : item.account, unsettled: undefined }
         : item;
   return JSON.stringify(printed, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,

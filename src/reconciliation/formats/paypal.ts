@@ -81,7 +81,7 @@ function* readRecord(
       Object.assign(section, {
         line: record.line,
         // The report of a partner has no account of its own, but the partner's.
-        account: fields.slice(2, 4).find((name) => name !== '') ?? '',
+        account: fields.slice(2, 4).find((field) => field !== '') ?? '',
         from: isoDate(fields[0] ?? ''),
         to: isoDate(fields[1] ?? ''),
         hasFacts: false,

@@ -1,5 +1,6 @@
 /** PayPal's settlement and transaction reports: row tags, flags, fees, totals, counts. */
 import { describe, expect, it } from 'vitest';
+import { itemLine } from '../../../src/reconciliation/formats/item-json.js';
 import { paypal } from '../../../src/reconciliation/formats/paypal.js';
 import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
@@ -150,6 +151,11 @@ describe('a row', () => {
   ] as [string, string, string | undefined, string][])('%s %s', (name, status, unsettled) => {
     const text = report([body().replace('cart-7', status)]).replace('Custom Field', name);
     expect(rowsOf(paypal, text)[0]?.unsettled).toBe(unsettled);
+  });
+
+  it('is printed without an account where the report names none', () => {
+    const [row] = rowsOf(paypal, report([body()]).replace('"ACC1",""', '"",""'));
+    expect(row && itemLine(row)).not.toContain('account');
   });
 
   it('keeps a fee in another currency apart', () => {
