@@ -1,5 +1,5 @@
 -- title: Why payments fail at a partner
--- about: Failed attempts of the last hours by decline code, the most first
+-- about: Failed attempts of the last hours by decline code, most frequent first
 -- who: members
 -- $1 partner text: partner's id
 -- $2 hours integer = 24: how far back

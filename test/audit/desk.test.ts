@@ -74,7 +74,7 @@ describe('/audit', () => {
     ['rem-17', '1 entry of `REM-17` in the audit log', 'as people type it'],
     ['`pi_2`', '1 entry of `pi_2` in the audit log', 'a payment, pasted as code'],
     ['lookup.shared', '1 entry of `lookup.shared` in the audit log', 'a kind'],
-    ['pi_nobody', 'No entry of `pi_nobody` in the audit log', 'nothing'],
+    ['pi_nobody', 'No entries of `pi_nobody` in the audit log', 'nothing'],
     ['<!channel>', null, 'a mention of everybody'],
     ['@ana', null, 'a name that stands for nobody'],
     ['REM-17 REM-18', null, 'two ids'],

@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const [, command = '', does = ''] of lines) suggested[does] = command;
 });
 
-async function trace(page: Page, does = 'paid out: confirmed everywhere'): Promise<string> {
+async function trace(page: Page, does = 'paid out, confirmed by every source'): Promise<string> {
   const id = subject(suggestion(does));
   await say(page, `/payment ${id}`);
   await page
@@ -121,7 +121,7 @@ describe('what makes the first minute easy', () => {
 describe('a lookup', () => {
   it('answers with a trace within a second and a half', async () => {
     const page = await visitor.open(ops);
-    const id = subject(suggestion('paid out: confirmed everywhere'));
+    const id = subject(suggestion('paid out, confirmed by every source'));
     await composer(page).fill(`/payment ${id}`);
     const shown = page.locator('.message.ephemeral').filter({ hasText: id });
     const before = await shown.count();

@@ -150,7 +150,7 @@ const promises: Promised[] = [
   {
     name: 'missing-statement',
     title: 'Missing statement',
-    line: /next statement does not come/,
+    line: /next statement does not arrive/,
     note: /next statement is due .*alert/,
     before: () => Promise.resolve(inboxFiles()),
     check: async ({ partner, due }, before) => {

@@ -393,5 +393,6 @@ it('/paydesk lists every command with its examples', async () => {
     expect(text).toContain(summary);
     for (const example of examples) expect(text).toContain(`\`${example.text}\``);
   }
+  expect(text, 'a command in an example is code').not.toContain('ʼ');
   expect(faultsOf(request.answer.given[0]!.card)).toEqual([]);
 });

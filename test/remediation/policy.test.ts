@@ -60,7 +60,7 @@ describe('the first rule about a request decides', () => {
         confirmOutside: true,
         reporting: money(868, 'EUR'),
         trail: [
-          'At stake: 10.00 USD = 8.68 EUR (1 USD = 0.8672 EUR of 2026-11-01).',
+          'At stake: 10.00 USD = 8.68 EUR (1 USD = 0.8672 EUR as of 2026-11-01).',
           '“refunds” applies: 2 approvals by leads, 15 min cooling-off, approvers type the amount, ' +
             'votes confirmed outside Slack.',
         ],

@@ -214,7 +214,7 @@ describe('queries', () => {
       \`/query failed [limit]\` · Newest first
           \`limit\` integer: at most so many (default: 2)
       *Cannot be run*
-      :warning: \`broken.sql\`: It has no title: begin it with ʼ-- title: …ʼ.
+      :warning: \`broken.sql\`: It has no title: begin it with \`-- title: …\`.
       Files are read again each time · docs/queries.md explains how to write one"
     `);
     expect(linesOf(queriesCard([]))[0]).toBe('There are no queries yet');

@@ -270,7 +270,7 @@ it('says once what the effect said and what was seen', () => {
     remediationCard(aSnapshot({ state: 'closed', verified: true, ...effect }), { live: false }),
   );
   expect(card.split('re_1')).toHaveLength(2);
-  expect(card).toContain('*Verified:* read back');
+  expect(card).toContain('*Verified:* Paydesk found the effect again');
 });
 
 describe('the plan', () => {

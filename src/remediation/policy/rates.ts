@@ -30,7 +30,7 @@ export function reportingOf(policy: Policy, value: Money, at: Date): Result<Conv
   if (!rated.ok) return rated;
   const { currency, date, rate } = rated.value;
   const reporting = { minor: converted(size, rate, reportingCurrency), currency: reportingCurrency };
-  const quote = `1 ${currency} = ${rate} ${reportingCurrency} of ${date}`;
+  const quote = `1 ${currency} = ${rate} ${reportingCurrency} as of ${date}`;
   return ok({ reporting, note: `At stake: ${formatMoney(size)} = ${formatMoney(reporting)} (${quote}).` });
 }
 

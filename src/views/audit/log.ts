@@ -32,7 +32,7 @@ export function auditCard({ found, term, isPerson, head }: AuditCardFacts): Card
   const what = term === null ? '' : ` of ${isPerson ? mention(term) : code(term)}`;
   const count =
     entries.length === 0
-      ? 'No entry'
+      ? 'No entries'
       : `${more ? 'The newest ' : ''}${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
   const title = `${count}${what} in the audit log`;
   return cardOf(title, [

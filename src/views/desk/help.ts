@@ -1,9 +1,9 @@
 /**
- * Help, made from the registry of commands, so that it cannot tell of a command that is not there.
+ * Help, made from the registry of commands, so that it names no command that does not exist.
  */
 import type { Card } from '../../ports/card.js';
 import type { Command } from '../../ports/command.js';
-import { cardOf, code, context, escape, section } from '../kit/blocks.js';
+import { cardOf, code, context, escape, section, wording } from '../kit/blocks.js';
 
 type HelpEntry = Pick<Command<never>, 'name' | 'summary' | 'usageHint' | 'examples'>;
 
@@ -19,7 +19,7 @@ export function helpCard(commands: readonly HelpEntry[]): Card {
 }
 
 function entry({ name, summary, usageHint, examples }: HelpEntry): string {
-  const lines = examples.map(({ text, does }) => `• ${code(text)}  ${escape(does)}`);
+  const lines = examples.map(({ text, does }) => `• ${code(text)}  ${wording(does)}`);
   return [usageHint === '' ? `*${name}*` : `*${name}* ${code(usageHint)}`, escape(summary), ...lines].join(
     '\n',
   );

@@ -52,12 +52,13 @@ function harmless(text: string, limit: number): string {
 export const escapeWithin = (text: string, limit: number): string =>
   truncateMrkdwn(escape(text, limit), limit);
 
-/** A command, or a form that is meant, in backticks and standing by itself as a word does: `/remediate show REM-17`. */
-const codeSpan = /(?<=^|[\s(])`([/a-z0-9](?:[a-z0-9 ./_…-]{0,98}[a-z0-9…_])?)`(?=$|[\s.,;:?!)])/i;
+/** A command in backticks, between blanks or marks as a word is, with its placeholders: `/query refunds <day> [partner]`. */
+const codeSpan =
+  /(?<=^|[\s(])`([-/a-z0-9](?:(?:[a-z0-9 ./_…=-]|:(?= )|\$(?=\d)|<[a-z_]+>|\[[a-z_]+\]){0,98}(?:[a-z0-9…_]|<[a-z_]+>|\[[a-z_]+\]))?)`(?=$|[\s.,;:?!)])/i;
 
 /**
- * A sentence of ours that may hold foreign words: a command in backticks is code, all else is escaped. Whoever wrote a
- * span, it holds nothing but letters, digits and `/ . _ - …`: a foreign one is at worst a word in another type.
+ * A sentence of ours that may contain foreign words: a command in backticks is code, all else is escaped. A span contains
+ * only letters, digits, a few marks and encoded placeholders, so a foreign one is at worst a word in another type.
  */
 export function wording(text: string, limit = foreignLimit): string {
   return oneLine(text, limit)

@@ -11,7 +11,18 @@ import type { AnswerFile, Modal } from '../../ports/command.js';
 import { isBad, type BadQuery, type Query } from '../../queries/definition.js';
 import { usageOf, type QueryCall } from '../../queries/request.js';
 import type { ReadCell, ReadTable } from '../../queries/table.js';
-import { actions, button, cardOf, code, context, escape, instant, section, sections } from '../kit/blocks.js';
+import {
+  actions,
+  button,
+  cardOf,
+  code,
+  context,
+  escape,
+  instant,
+  section,
+  sections,
+  wording,
+} from '../kit/blocks.js';
 import { csvOf } from '../kit/csv.js';
 import { joined } from '../kit/links.js';
 import { revealForm, revealedModal } from '../kit/reveal.js';
@@ -67,7 +78,7 @@ function queryLines({ query, runnable }: { query: Query; runnable: boolean }): s
 const faultLines = ({ name, faults }: BadQuery): string =>
   `:warning: ${code(`${name}.sql`)}: ${faults
     .slice(0, 5)
-    .map((fault) => escape(fault))
+    .map((fault) => wording(fault))
     .join(' ')}`;
 
 interface AnswerFacts {

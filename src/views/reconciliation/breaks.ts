@@ -77,13 +77,14 @@ export function breakListCard({ title, breaks, total, today, filter }: BreakList
                 label: 'Send these breaks as a CSV file in a direct message',
               }),
         )),
-    context(
-      total > breaks.length
-        ? `The ${breaks.length} largest. Narrow down by partner, day, kind or currency: \`/recon breaks northpay missing EUR\``
-        : 'Largest first, measured by what is material in each currency.',
-    ),
+    ...(total === 0 ? [] : [context(orderText(breaks.length, total))]),
   ]);
 }
+
+const orderText = (shown: number, total: number): string =>
+  total > shown
+    ? `The ${shown} largest. Narrow down by partner, day, kind or currency: \`/recon breaks northpay missing EUR\``
+    : 'Largest first, relative to the material amount of each currency.';
 
 const stateWords: Readonly<Record<Break['state'], string>> = {
   open: 'open',

@@ -174,7 +174,7 @@ function reasonLabel(remediation: Remediation): string {
 
 /** What was verified is often, word for word, what the effect said already. */
 const reasonText = (why: string, { verified, effectSummary }: Remediation, votes: readonly Vote[]): string =>
-  verified && why === effectSummary ? 'read back' : named(why, votes);
+  verified && why === effectSummary ? 'Paydesk found the effect again' : named(why, votes);
 
 /** A sentence about a vote names its people by id. */
 const named = (text: string, votes: readonly Vote[], limit = reasonLimit): string =>

@@ -226,7 +226,7 @@ function sightOf(
       `Last 2 days: ${countWords(metric, days)}`,
       covering.length > 0
         ? `A change has been open since ${new Date(covering[0]?.view.onsetMs ?? newest).toISOString()}.`
-        : `No alert: the evidence in the last buckets is too weak for a budget of ${metric.falseAlertsPerWeek} false alerts per week.`,
+        : `No alert: the evidence in the last buckets is too weak for the budget of false alerts (${metric.falseAlertsPerWeek} a week).`,
     ],
   };
 }

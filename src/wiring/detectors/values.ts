@@ -98,7 +98,7 @@ function sightOf(metric: Metric, slice: AlertSlice, known: SeriesOfMetric<Series
       ...(seen.length > shownMost ? [`${seen.length - shownMost} more slices; name one to see it.`] : []),
       seen.some(({ series }) => series.change)
         ? 'A change is open.'
-        : `No alert: no value is both outside of what is usual at this hour and new enough for a budget of ${metric.falseAlertsPerWeek} false alerts per week.`,
+        : `No alert: no value is both outside of what is usual at this hour and new enough for the budget of false alerts (${metric.falseAlertsPerWeek} a week).`,
     ],
   };
 }
