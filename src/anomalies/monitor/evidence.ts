@@ -24,10 +24,10 @@ const quietest = { alone: 0.66, besideOthers: 0.85 };
 
 /**
  * Rows that are there twice double chance as well, and nothing in the counts tells them from twice as many attempts. So where a
- * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts. What has far more
- * than twice as many is new traffic and no copy.
+ * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts. What has far
+ * more is new traffic and no copy.
  */
-const crowded = { from: 1.25, to: 2.5 };
+const crowded = { from: 1.25, to: 4 };
 /** Attempts that a ratio needs to say anything. */
 const leastAttempts = 10;
 
