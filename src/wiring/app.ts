@@ -55,7 +55,7 @@ import { stripeWebhookFrom } from './disputes.js';
 import { livingWatches } from './watches.js';
 import { livingPartners } from './partners.js';
 
-import { backlogOf, metricsOf, readinessOf, unreadPlacesOf, type Up } from './readiness.js';
+import { backlogsIn, metricsOf, readinessOf, type Up } from './readiness.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -115,7 +115,8 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
       facts.environment,
       {
         readiness,
-        remarks: async () => remarksOn(await backlogOf(up), await unreadPlacesOf(up)),
+        remarks: async () =>
+          remarksOn((await up.backlogs?.outbox()) ?? null, (await up.backlogs?.places()) ?? null),
         metrics: () => metrics.render(),
       },
       {
@@ -144,6 +145,7 @@ function createRun(facts: PaydeskFacts): Run {
   const nothing = {
     database: null,
     probe: null,
+    backlogs: null,
     time: null,
     engine: null,
     connection: null,
@@ -210,6 +212,7 @@ async function bringUpDatabase(run: Run): Promise<Databases> {
   closers.add(() => urgent.close());
   up.database = database;
   up.probe = createDatabaseProbe(database);
+  up.backlogs = backlogsIn(database);
   if (canFollow(clock)) {
     const time = await followDatabaseTime(clock, database, log);
     closers.add(() => {

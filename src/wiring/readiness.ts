@@ -18,6 +18,7 @@ import type { OutboxSender } from '../adapters/slack/outbox-sender.js';
 import type { Connection } from '../adapters/slack/receivers.js';
 import type { Clock } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
+import { sharing } from '../kernel/sharing.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import type { PlaceFault } from '../ports/statement-inbox.js';
 
@@ -28,6 +29,7 @@ export interface Up {
   database: Database | null;
   /** What of the database works. */
   probe: (() => Promise<DatabaseFaults>) | null;
+  backlogs: Backlogs | null;
   time: SharedTime | null;
   engine: Engine | null;
   connection: Connection | null;
@@ -64,24 +66,28 @@ function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
   return Promise.race([work.catch((error: unknown) => toOpsError(error).publicMessage), late]);
 }
 
-/** Null while the database does not answer. */
-export async function backlogOf({ database }: Up): Promise<OutboxBacklog | null> {
-  if (!database) return null;
-  const read = await inTime(createOutboxQueue(database).backlog());
-  return typeof read === 'string' ? null : read;
+/** What the outbox holds, and the statement places that cannot be read; null while the database does not answer. */
+export interface Backlogs {
+  outbox: () => Promise<OutboxBacklog | null>;
+  places: () => Promise<PlaceFault[] | null>;
 }
 
-/** Null while the database does not answer. */
-export async function unreadPlacesOf({ database }: Up): Promise<PlaceFault[] | null> {
-  if (!database) return null;
-  const read = await inTime(createPlaceFaults(database).all());
+/** Whoever looks while a look hangs joins it, so that no number of looks takes more than two connections. */
+export function backlogsIn(database: Database): Backlogs {
+  const outbox = sharing(() => createOutboxQueue(database).backlog());
+  const places = sharing(() => createPlaceFaults(database).all());
+  return { outbox: () => knownInTime(outbox()), places: () => knownInTime(places()) };
+}
+
+async function knownInTime<Value extends object>(work: Promise<Value>): Promise<Value | null> {
+  const read = await inTime(work);
   return typeof read === 'string' ? null : read;
 }
 
 export function metricsOf(up: Up, readiness: () => Promise<Readiness>, clock: Clock): Metrics {
   return createMetrics({
     clock,
-    backlog: () => backlogOf(up),
+    backlog: async () => (await up.backlogs?.outbox()) ?? null,
     clockAheadMs: () => up.time?.aheadMs() ?? null,
     parts: async () =>
       Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),

@@ -62,6 +62,28 @@ describe('without its own database', () => {
   });
 });
 
+it('a crowd that looks while a table hangs takes one connection for its question, not one each', async () => {
+  const holder = new pg.Client({ connectionString: desk.urls.database });
+  await holder.connect();
+  await holder.query('begin; lock table paydesk.statement_place_faults');
+  const waiting = async (): Promise<number> => {
+    const { rows } = await holder.query<{ n: number }>(
+      `select count(*)::int as n from pg_locks where relation = 'paydesk.statement_place_faults'::regclass and not granted`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  try {
+    const looks = Array.from({ length: 30 }, readiness);
+    await until('the question waits', async () => (await waiting()) > 0);
+    await Promise.all(looks);
+    await Promise.all(Array.from({ length: 30 }, readiness));
+    // The job that writes there may wait as well.
+    expect(await waiting()).toBeLessThanOrEqual(2);
+  } finally {
+    await holder.end();
+  }
+});
+
 it('without the books, tells what the provider knows', async () => {
   await setAway(desk.urls.books, true);
   try {

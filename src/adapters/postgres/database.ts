@@ -11,6 +11,7 @@ import type { Clock } from '../../kernel/clock.js';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
+import { sharing } from '../../kernel/sharing.js';
 import type { Transaction, Transactions } from '../../ports/transaction.js';
 import { databaseError, leavesSessionWhole, wasDemoted } from './errors.js';
 
@@ -100,7 +101,6 @@ export function openDatabase(options: DatabaseOptions): Database {
   ) => (await translated(pool.query<Row>(limited({ text: sql, values: [...values] }, timeoutMs)))).rows;
   const mayPrepare = preparing(options.hasOwnSessions);
   let closed: Promise<void> | null = null;
-  let checking: Promise<unknown> | null = null;
   return {
     query,
     queryWithin,
@@ -114,10 +114,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return (await translated(ask)).rows;
     },
     run: (work) => runTransaction(pool, clock, translated, work),
-    check: async () => {
-      checking ??= queryWithin(checkTimeoutMs, 'select 1', []).finally(() => (checking = null));
-      await checking;
-    },
+    check: sharing(async () => void (await queryWithin(checkTimeoutMs, 'select 1', []))),
     close: () => (closed ??= pool.end()),
   };
 }
