@@ -18,6 +18,7 @@ import {
   run,
   section,
   type Exhibit,
+  type Members,
   type Part,
 } from './gallery-parts.js';
 
@@ -55,13 +56,13 @@ const runs: Json[] = [
   { type: 'link', url: 'https://example.com/files/7', text: 'an unsafe link', unsafe: true },
 ];
 
-const breaks: [reference: string, amount: number, state: string][] = [
-  ['pi_3QK8vZ', 120, 'Missing in statement'],
-  ['pi_3QK8wA', 84, 'Amount differs'],
-  ['pi_3QK8xB', 42.5, 'Missing in books'],
+const difference = (reference: string, value: number, state: string): Json[] => [
+  rich(line(linkTo(reference))),
+  { type: 'raw_number', value, text: `€${value.toFixed(2)}` },
+  raw(state),
 ];
 
-const card = (title: string, body: string, more: Record<string, Json>): Part => ({
+const card = (title: string, body: string, more: Members): Part => ({
   type: 'card',
   title: mrkdwn(`*${title}*`),
   subtitle: mrkdwn('Acquirer · EU, UK'),
@@ -70,7 +71,7 @@ const card = (title: string, body: string, more: Record<string, Json>): Part => 
   ...more,
 });
 
-const task = (task_id: string, title: string, status: string, more: Record<string, Json> = {}): Part => ({
+const task = (task_id: string, title: string, status: string, more: Members = {}): Part => ({
   ...{ type: 'task_card', task_id, title, status },
   ...more,
 });
@@ -134,11 +135,9 @@ export const blockExhibits: Exhibit[] = [
     row_header_column_index: 0,
     rows: [
       ['Reference', 'Amount', 'Break'].map(raw),
-      ...breaks.map(([reference, value, state]): Json[] => [
-        rich(line(linkTo(reference))),
-        { type: 'raw_number', value, text: `€${value.toFixed(2)}` },
-        raw(state),
-      ]),
+      difference('pi_3QK8vZ', 120, 'Missing in statement'),
+      difference('pi_3QK8wA', 84, 'Amount differs'),
+      difference('pi_3QK8xB', 42.5, 'Missing in books'),
     ],
   }),
   exhibit(

@@ -66,7 +66,7 @@ export const elementExhibits: Exhibit[] = [
   ),
   exhibit('selects, dates, checkboxes, radio_buttons', actions(...choices)),
   exhibit(
-    'selects with and without groups',
+    'static selects with and without groups',
     actions(select('static_select', { option_groups }), select('multi_static_select', { options: partners })),
   ),
   exhibit('context_actions: feedback_buttons, icon_button', {

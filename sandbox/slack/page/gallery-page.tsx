@@ -9,7 +9,7 @@ import type { Api } from './api.js';
 import { ConfirmDialog, useConfirm } from './confirm.js';
 import { DeskContext, type PageContext } from './desk.js';
 import type { Exhibit } from './gallery-parts.js';
-import { exhibits, galleryStore as store, modalExhibit, suggestions } from './gallery.js';
+import { channel, exhibits, galleryStore as store, modalExhibit, person, suggestions } from './gallery.js';
 import { MessageRow } from './message.js';
 import { Modal } from './modal.js';
 import { routeOf, type Route } from './route.js';
@@ -19,8 +19,6 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
   const toasts = useToasts();
   const confirm = useConfirm();
   const [view, setView] = useState<OpenView | null>(null);
-  const person = store.users[0];
-  if (person === undefined) throw new Error('The gallery has no people.');
   const api = silentApi(toasts.say, () => setView(null));
   const desk: PageContext = {
     ...{ store, person, route: routeOf('#gallery'), nowMs, draft: null, api, go },
@@ -61,9 +59,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
   );
 }
 
-function Item({ exhibit: { name, blocks }, ts }: { exhibit: Exhibit; ts: string }): VNode | null {
-  const [channel] = store.channels;
-  if (channel === undefined) return null;
+function Item({ exhibit: { name, blocks }, ts }: { exhibit: Exhibit; ts: string }): VNode {
   const message = { channel: channel.id, user: store.bot.user_id, text: '', ts, blocks };
   return (
     <section class="gallery-item" aria-label={name}>

@@ -7,7 +7,8 @@ export interface Exhibit {
   blocks: Block[];
 }
 
-type Members = Record<string, Json>;
+/** What an element or a block has besides its type. */
+export type Members = Record<string, Json>;
 /** A block, an element or a run. */
 export type Part = { type: string; [member: string]: Json };
 

@@ -2,7 +2,7 @@
  * What the gallery shows besides `gallery-blocks.ts` and `gallery-elements.ts`: the modal, and a small workspace.
  * Invariant: one exhibit for each block and element that Slack documents, with content a payments desk would show.
  */
-import type { Json, OpenView, User } from '../wire.js';
+import type { Channel, Json, OpenView, User } from '../wire.js';
 import { blockExhibits } from './gallery-blocks.js';
 import { choices, elementExhibits } from './gallery-elements.js';
 import { line, mrkdwn, option, plain, rich, run, type Exhibit, type Part } from './gallery-parts.js';
@@ -82,28 +82,25 @@ const user = (id: string, name: string, real_name: string, color: string, is_bot
   ...{ tz: 'Europe/Lisbon', is_restricted: false, deleted: false },
 });
 
+/** Who looks at the gallery. */
+export const person = user('U1', 'ana', 'Ana Ribeiro', '#8e5bb5');
+
+/** Where its messages are. */
+export const channel: Channel = {
+  ...{ id: 'C1', name: 'payments-ops', topic: '', purpose: '', members: ['U1', 'U2', 'UB'], messages: [] },
+  ...{ is_private: false, is_im: false, is_archived: false },
+};
+
 /** A workspace of two people, the bot and one channel. */
 export const galleryStore: Store = {
   team: { id: 'T1', name: 'Northwind Payments', domain: 'northwind' },
   bot: { user_id: 'UB', bot_id: 'B1', connection: 'socket' },
   users: [
-    user('U1', 'ana', 'Ana Ribeiro', '#8e5bb5'),
+    person,
     user('U2', 'ben', 'Ben Okafor', '#2f7f6f'),
     user('UB', 'paydesk', 'Paydesk', '#3b1240', true),
   ],
-  channels: [
-    {
-      ...{
-        id: 'C1',
-        name: 'payments-ops',
-        topic: '',
-        purpose: '',
-        members: ['U1', 'U2', 'UB'],
-        messages: [],
-      },
-      ...{ is_private: false, is_im: false, is_archived: false },
-    },
-  ],
+  channels: [channel],
   ...{ views: [], homes: {}, commands: [], shortcuts: [], groups: [], scenarios: [] },
   ...{ deliveries: [], calls: [] },
   services: {
