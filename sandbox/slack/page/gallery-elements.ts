@@ -1,242 +1,88 @@
 /**
- * The gallery's elements, as they are in messages; those of forms are in the modal of `gallery.ts`.
- * Invariant: one exhibit for each element that Slack documents for messages, accepted by Slack as it stands.
+ * The gallery's elements: those of messages, and the choices that messages and forms share.
+ * Invariant: one of each that Slack documents for messages, accepted by Slack as it stands.
  */
-import type { Block, Json } from '../wire.js';
-import type { Exhibit } from './gallery-blocks.js';
+import type { Json } from '../wire.js';
+import { actions, button, exhibit, mrkdwn, option, plain, type Exhibit, type Part } from './gallery-parts.js';
 
-export const plain = (text: string): Json => ({ type: 'plain_text', text });
-export const option = (text: string, value: string): Record<string, Json> => ({ text: plain(text), value });
-const actions = (...elements: Json[]): Block[] => [{ type: 'actions', block_id: 'actions', elements }];
-const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
-const partners = [
-  option('Adyen', 'adyen'),
-  option('Checkout.com', 'checkout'),
-  option('Stripe', 'stripe'),
-  option('Worldpay', 'worldpay'),
-];
-export const severities = [
-  option(':red_circle: Severe', 'sev1'),
-  option(':large_yellow_circle: Degraded', 'sev2'),
-  option(':large_green_circle: Notice', 'sev3'),
+const partners = ['Adyen', 'Checkout.com', 'Stripe', 'Worldpay'].map(option);
+const option_groups = [{ label: plain('Acquirers'), options: partners }];
+const severities = [':red_circle: Severe', ':large_green_circle: Notice'].map(option);
+const several = { max_selected_items: 2 };
+const filter = { include: ['public', 'private'], exclude_bot_users: true };
+
+const choice = (type: string, more: Record<string, Json>): Part => ({ type, action_id: type, ...more });
+const select = (type: string, more: Record<string, Json>): Part =>
+  choice(type, { placeholder: plain('Choose'), ...more });
+
+/** What both a message and a form may hold. */
+export const choices = [
+  select('static_select', { options: partners, initial_option: option('Adyen') }),
+  select('multi_static_select', { ...several, option_groups, initial_options: partners.slice(0, 1) }),
+  select('external_select', { initial_option: option('pi_3QK8wA'), min_query_length: 2 }),
+  select('multi_external_select', {
+    ...several,
+    initial_options: [option('pi_3QK8vZ')],
+    min_query_length: 0,
+  }),
+  select('users_select', { initial_user: 'U2' }),
+  select('multi_users_select', { ...several, initial_users: ['U1'] }),
+  select('channels_select', { initial_channel: 'C1' }),
+  select('multi_channels_select', { ...several, initial_channels: ['C1'] }),
+  select('conversations_select', { initial_conversation: 'C1', filter }),
+  select('multi_conversations_select', { ...several, initial_conversations: ['C1'], filter }),
+  choice('datepicker', { initial_date: '2026-11-20' }),
+  choice('timepicker', { initial_time: '17:30', timezone: 'Europe/Berlin' }),
+  choice('datetimepicker', { initial_date_time: 1795190400 }),
+  choice('checkboxes', {
+    options: [{ ...option('Customer was told'), description: plain('By e-mail') }, option('Booked')],
+    initial_options: [option('Booked')],
+  }),
+  choice('radio_buttons', { options: severities, initial_option: severities[1] ?? null }),
 ];
 
 export const elementExhibits: Exhibit[] = [
   exhibit(
-    'button',
-    ...actions(
-      {
-        type: 'button',
-        action_id: 'approve',
-        text: plain('Approve'),
-        value: 'rem_12',
+    'button, workflow_button, overflow',
+    actions(
+      button('Approve', 'approve', {
         style: 'primary',
         confirm: {
           title: plain('Approve this refund?'),
-          text: {
-            type: 'mrkdwn',
-            text: '*€84.00* goes back to the customer of `pi_3QK8wA`. It takes effect once.',
-          },
+          text: mrkdwn('*€84.00* goes back to the customer.'),
           confirm: plain('Approve'),
           deny: plain('Not yet'),
         },
-      },
-      {
-        type: 'button',
-        action_id: 'reject',
-        text: plain('Reject'),
-        value: 'rem_12',
-        style: 'danger',
-        accessibility_label: 'Reject the refund of €84.00',
-      },
-      { type: 'button', action_id: 'details', text: plain('Details'), value: 'rem_12' },
-      {
-        type: 'button',
-        action_id: 'dashboard',
-        text: plain('Open dashboard :arrow_upper_right:'),
-        url: 'https://dashboard.stripe.com/test/payments/pi_3QK8wA',
-      },
+      }),
+      button('Reject', 'reject', { style: 'danger', accessibility_label: 'Reject the refund of €84.00' }),
+      button('Open dashboard', 'dashboard', { url: 'https://dashboard.example.com/pi_3QK8wA' }),
+      choice('workflow_button', {
+        text: plain('Escalate'),
+        accessibility_label: 'Escalate alert al_7 to Worldpay',
+        workflow: { trigger: { url: 'https://slack.com/shortcuts/Ft0000000001/1a2b3c' } },
+      }),
+      choice('overflow', { options: ['Snooze for an hour', 'Mute this partner'].map(option) }),
     ),
   ),
+  exhibit('selects, dates, checkboxes, radio_buttons', actions(...choices)),
   exhibit(
-    'workflow_button',
-    ...actions({
-      type: 'workflow_button',
-      action_id: 'escalate',
-      text: plain('Escalate to Worldpay'),
-      style: 'primary',
-      accessibility_label: 'Escalate to Worldpay, alert al_7',
-      workflow: { trigger: { url: 'https://slack.com/shortcuts/Ft0000000001/1a2b3c' } },
-    }),
+    'static selects with and without groups',
+    actions(select('static_select', { option_groups }), select('multi_static_select', { options: partners })),
   ),
-  exhibit(
-    'static_select, overflow',
-    ...actions(
-      {
-        type: 'static_select',
-        action_id: 'assignee',
-        placeholder: plain('Assign a partner'),
-        options: partners,
-      },
-      {
-        type: 'static_select',
-        action_id: 'grouped',
-        placeholder: plain('Grouped options'),
-        option_groups: [
-          { label: plain('Acquirers'), options: partners.slice(0, 2) },
-          { label: plain('Gateways'), options: partners.slice(2) },
-        ],
-      },
-      {
-        type: 'multi_static_select',
-        action_id: 'several',
-        placeholder: plain('Several partners'),
-        options: partners,
-      },
-      {
-        type: 'overflow',
-        action_id: 'more',
-        options: [
-          option('Snooze for an hour', 'snooze'),
-          option('Copy the reference', 'copy'),
-          option('Mute this partner', 'mute'),
-        ],
-      },
-    ),
-  ),
-  exhibit(
-    'external_select',
-    ...actions(
-      {
-        type: 'external_select',
-        action_id: 'payment',
-        placeholder: plain('Find a payment'),
-        initial_option: option('pi_3QK8wA', 'pi_3QK8wA'),
-        min_query_length: 2,
-      },
-      {
-        type: 'multi_external_select',
-        action_id: 'payments',
-        placeholder: plain('Find several'),
-        max_selected_items: 3,
-        initial_options: [option('pi_3QK8vZ', 'pi_3QK8vZ')],
-        min_query_length: 0,
-      },
-    ),
-  ),
-  exhibit(
-    'multi selects',
-    {
-      type: 'section',
-      block_id: 'partners',
-      text: { type: 'mrkdwn', text: 'Partners to watch' },
-      accessory: {
-        type: 'multi_static_select',
-        action_id: 'watch',
-        placeholder: plain('Choose partners'),
-        option_groups: [{ label: plain('Acquirers'), options: partners }],
-        initial_options: partners.slice(0, 2),
-        max_selected_items: 3,
-      },
-    },
-    {
-      type: 'section',
-      block_id: 'people',
-      text: { type: 'mrkdwn', text: 'Who is told' },
-      accessory: {
-        type: 'multi_users_select',
-        action_id: 'told',
-        placeholder: plain('Choose people'),
-        initial_users: ['U1'],
-        max_selected_items: 2,
-      },
-    },
-  ),
-  exhibit(
-    'users, channels, conversations',
-    ...actions(
-      { type: 'users_select', action_id: 'user', placeholder: plain('A person'), initial_user: 'U2' },
-      {
-        type: 'channels_select',
-        action_id: 'channel',
-        placeholder: plain('A channel'),
-        initial_channel: 'C1',
-      },
-      {
-        type: 'conversations_select',
-        action_id: 'conversation',
-        placeholder: plain('A conversation'),
-        initial_conversation: 'C1',
-        filter: { include: ['public', 'private'], exclude_bot_users: true },
-      },
-      {
-        type: 'multi_channels_select',
-        action_id: 'channels',
-        placeholder: plain('Channels'),
-        initial_channels: ['C1'],
-        max_selected_items: 2,
-      },
-      {
-        type: 'multi_conversations_select',
-        action_id: 'conversations',
-        placeholder: plain('Conversations'),
-        initial_conversations: ['C1'],
-        filter: { include: ['public', 'private'] },
-        max_selected_items: 2,
-      },
-    ),
-  ),
-  exhibit(
-    'date, time, datetime',
-    ...actions(
-      { type: 'datepicker', action_id: 'day', initial_date: '2026-11-20' },
-      { type: 'timepicker', action_id: 'time', initial_time: '17:30', timezone: 'Europe/Berlin' },
-      { type: 'datetimepicker', action_id: 'moment', initial_date_time: 1795190400 },
-    ),
-  ),
-  exhibit(
-    'checkboxes, radio_buttons',
-    ...actions({
-      type: 'checkboxes',
-      action_id: 'checks',
-      options: [
-        { ...option('Customer was told', 'told'), description: plain('By e-mail or phone') },
-        option('Ledger entry exists', 'ledger'),
-      ],
-      initial_options: [option('Ledger entry exists', 'ledger')],
-    }),
-    {
-      type: 'actions',
-      block_id: 'radios',
-      elements: [
-        {
-          type: 'radio_buttons',
-          action_id: 'severity',
-          options: severities,
-          initial_option: severities[1] ?? null,
-        },
-      ],
-    },
-  ),
-  exhibit('context_actions', {
+  exhibit('context_actions: feedback_buttons, icon_button', {
     type: 'context_actions',
-    block_id: 'feedback',
     elements: [
-      {
-        type: 'feedback_buttons',
-        action_id: 'useful',
+      choice('feedback_buttons', {
         positive_button: { text: plain('Useful'), value: 'yes' },
         negative_button: { text: plain('Not useful'), value: 'no' },
-      },
-      {
-        type: 'icon_button',
-        action_id: 'remove',
+      }),
+      choice('icon_button', {
         icon: 'trash',
         text: plain('Remove this finding'),
         value: 'f_1',
         accessibility_label: 'Remove this finding from the list',
-        visible_to_user_ids: ['U1', 'U2', 'U3', 'U4'],
-      },
+        visible_to_user_ids: ['U1', 'U2'],
+      }),
     ],
   }),
 ];

@@ -4,31 +4,24 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Message, OpenView, Outcome } from '../wire.js';
+import type { OpenView, Outcome } from '../wire.js';
 import type { Api } from './api.js';
 import { ConfirmDialog, useConfirm } from './confirm.js';
 import { DeskContext, type PageContext } from './desk.js';
-import type { Exhibit } from './gallery-blocks.js';
-import { exhibits, galleryStore, modalExhibit, suggestions } from './gallery.js';
+import type { Exhibit } from './gallery-parts.js';
+import { channel, exhibits, galleryStore as store, modalExhibit, person, suggestions } from './gallery.js';
 import { MessageRow } from './message.js';
 import { Modal } from './modal.js';
-import type { Route } from './route.js';
+import { routeOf, type Route } from './route.js';
 import { Toasts, useToasts } from './toasts.js';
 
 export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => void; nowMs: number }): VNode {
   const toasts = useToasts();
   const confirm = useConfirm();
   const [view, setView] = useState<OpenView | null>(null);
-  const [store] = useState(() => galleryStore(nowMs));
-  const person = store.users[0];
-  if (person === undefined) throw new Error('The gallery has no people.');
-  const api = silentApi(
-    (what) => toasts.say(what),
-    () => setView(null),
-  );
-  const route: Route = { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
+  const api = silentApi(toasts.say, () => setView(null));
   const desk: PageContext = {
-    ...{ store, person, route, nowMs, draft: null, api, go },
+    ...{ store, person, route: routeOf('#gallery'), nowMs, draft: null, api, go },
     write: (line) => toasts.say(`Would write ${line}`),
     toast: toasts.say,
     ask: confirm.ask,
@@ -55,7 +48,6 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
               key={exhibit.name}
               exhibit={exhibit}
               ts={String(Math.floor(nowMs / 1000) - 9000 + at * 60)}
-              desk={desk}
             />
           ))}
         </main>
@@ -67,19 +59,11 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
   );
 }
 
-function Item({ exhibit, ts, desk }: { exhibit: Exhibit; ts: string; desk: PageContext }): VNode | null {
-  const [channel] = desk.store.channels;
-  if (channel === undefined) return null;
-  const message: Message = {
-    channel: channel.id,
-    user: desk.store.bot.user_id,
-    text: '',
-    ts,
-    ...exhibit.message,
-  };
+function Item({ exhibit: { name, blocks }, ts }: { exhibit: Exhibit; ts: string }): VNode {
+  const message = { channel: channel.id, user: store.bot.user_id, text: '', ts, blocks };
   return (
-    <section class="gallery-item" aria-label={exhibit.name}>
-      <h2>{exhibit.name}</h2>
+    <section class="gallery-item" aria-label={name}>
+      <h2>{name}</h2>
       <MessageRow message={message} grouped={false} channel={channel} inThread={false} />
     </section>
   );
@@ -96,12 +80,10 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
     message: ({ text }) => answer(`Would post “${text}”`),
     action: ({ action_id, value, selected }) =>
       answer(`Would send ${action_id} ${String(value ?? selected ?? '')}`.trim()),
-    submit: () =>
-      Promise.resolve({
-        ...done,
-        ok: false,
-        errors: { amount: 'The refund is larger than what is left of the charge (€84.00).' },
-      }),
+    submit: () => {
+      const errors = { number_input: 'The refund is larger than what is left of the charge (€84.00).' };
+      return Promise.resolve({ ...done, ok: false, errors });
+    },
     close: () => {
       closed();
       return Promise.resolve(done);
@@ -112,12 +94,11 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
     calls: () => Promise.resolve([]),
     shortcut: ({ callback_id }) => answer(`Would run ${callback_id}`),
     scenario: ({ name }) => answer(`Would start ${name}`),
-    suggest: ({ value }) =>
-      Promise.resolve({
-        ok: true,
-        options: suggestions.filter((each) =>
-          JSON.stringify(each).toLowerCase().includes(value.toLowerCase()),
-        ),
-      }),
+    suggest: ({ value }) => {
+      const options = suggestions.filter((each) =>
+        JSON.stringify(each).toLowerCase().includes(value.toLowerCase()),
+      );
+      return Promise.resolve({ ok: true, options });
+    },
   };
 }

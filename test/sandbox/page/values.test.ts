@@ -370,7 +370,7 @@ describe('emoji and the gallery', () => {
 });
 
 describe('jumping to a conversation', () => {
-  const { users, channels } = galleryStore(0);
+  const { users, channels } = galleryStore;
   const [ana, ben] = [users[0]!, users[1]!];
   const secret: Channel = { ...channels[0]!, id: 'C2', name: 'payroll', is_private: true, members: [ben.id] };
   const names = (query: string, person = ana): string[] =>
