@@ -211,24 +211,6 @@ describe('falls of volume', () => {
 });
 
 describe('changes that are no faults', () => {
-  it('rows of a partner that are there twice for hours say no more than they would once', () => {
-    const twice = (seed: number, times: number): Verdict[] =>
-      raised(
-        replay(
-          bucketsOf({ seed, days: 6, attempts: 30 }).map(({ atMs, rows }) => ({
-            atMs,
-            rows: rows.map(({ values, attempts, failures }) => {
-              const isTwice = ofNorthpay(values) && atMs >= monday + warmupMs + 6 * hour;
-              const by = isTwice ? times : 1;
-              return { values, attempts: by * attempts, failures: by * failures };
-            }),
-          })),
-        ),
-      );
-    const found = Array.from({ length: 30 }, (_, seed) => twice(seed, 3).length);
-    expect(found.reduce((sum, count) => sum + count, 0)).toBe(0);
-  });
-
   const isHalcyon = ([partner]: readonly string[]): boolean => partner === 'halcyon';
   it.each<[string, Change[]]>([
     ['nothing happens', []],

@@ -22,15 +22,6 @@ const marginDeviations = 1;
  */
 const quietest = { alone: 0.66, besideOthers: 0.85 };
 
-/**
- * Rows that are there twice double chance as well, and nothing in the counts tells them from twice as many attempts. So where a
- * partner, method or country has clearly more attempts than usual, its rates weigh like its usual attempts. What has far
- * more is new traffic and no copy.
- */
-const crowded = { from: 1.25, to: 4 };
-/** Attempts that a ratio needs to say anything. */
-const leastAttempts = 10;
-
 const sumNames = [
   'attempts',
   'failures',
@@ -47,10 +38,6 @@ export class SliceEvidence {
   readonly cusums: Record<AlertKind, Cusums>;
   readonly noise: Record<AlertKind, Noise>;
   private readonly sums = Object.fromEntries(sumNames.map((name) => [name, new Float64Array(0)])) as Sums;
-  private readonly singles: Record<'seen' | 'usual', Float64Array<ArrayBuffer>> = {
-    seen: new Float64Array(0),
-    usual: new Float64Array(0),
-  };
   private readonly levels: Levels;
 
   constructor(
@@ -74,8 +61,6 @@ export class SliceEvidence {
       this.noise[kind].grow(nodes);
     }
     for (const name of sumNames) this.sums[name] = grown(this.sums[name], nodes);
-    this.singles.seen = grown(this.singles.seen, nodes);
-    this.singles.usual = grown(this.singles.usual, nodes);
     this.levels.grow(nodes);
   }
 
@@ -85,14 +70,11 @@ export class SliceEvidence {
     const { ring, doubt } = expectations;
     const offset = ring.offset(bucket);
     for (const name of sumNames) sums[name].fill(0);
-    this.countSingles(offset);
     const nodes = lattice.nodesOfLeaves;
     const width = lattice.masks.length;
     for (let leaf = 0; leaf < lattice.leafCount; leaf++) {
-      const all = ring.attempts[offset + leaf]!;
-      const weight = this.weightOf(leaf);
-      const n = weight * all;
-      const k = weight * ring.failures[offset + leaf]!;
+      const n = ring.attempts[offset + leaf]!;
+      const k = ring.failures[offset + leaf]!;
       const expected = n * ring.rate[offset + leaf]!;
       const chance = expected * (1 - ring.rate[offset + leaf]!);
       const usual = ring.volume[offset + leaf]!;
@@ -108,7 +90,7 @@ export class SliceEvidence {
           sums.doubt[to] = sums.doubt[to]! + chance * doubt.rate[leaf]!;
         }
         if (hasVolume) {
-          sums.volume[to] = sums.volume[to]! + all;
+          sums.volume[to] = sums.volume[to]! + n;
           sums.usual[to] = sums.usual[to]! + usual;
           sums.volumeDoubt[to] = sums.volumeDoubt[to]! + usual * doubt.volume[leaf]!;
         }
@@ -121,31 +103,6 @@ export class SliceEvidence {
       sums.usual,
       isFalling,
     );
-  }
-
-  /** Attempts and usual attempts of the slices of one dimension, alerts or not. */
-  private countSingles(offset: number): void {
-    const { lattice, singles } = this;
-    const { ring } = this.expectations;
-    const nodes = lattice.nodesOfLeaves;
-    singles.seen.fill(leastAttempts);
-    singles.usual.fill(leastAttempts);
-    for (let leaf = 0; leaf < lattice.leafCount; leaf++)
-      for (const place of lattice.singles) {
-        const to = nodes[leaf * lattice.masks.length + place]!;
-        singles.seen[to] = singles.seen[to]! + ring.attempts[offset + leaf]!;
-        singles.usual[to] = singles.usual[to]! + ring.volume[offset + leaf]!;
-      }
-  }
-
-  private weightOf(leaf: number): number {
-    const { lattice, singles } = this;
-    let most = 1;
-    for (const place of lattice.singles) {
-      const node = lattice.nodesOfLeaves[leaf * lattice.masks.length + place]!;
-      most = Math.max(most, singles.seen[node]! / singles.usual[node]!);
-    }
-    return most > crowded.from && most <= crowded.to ? 1 / most : 1;
   }
 
   /** Adds the gathered bucket to the CUSUMs of every slice. */

@@ -16,8 +16,6 @@ const separator = '\0';
 export class Lattice {
   /** Which dimensions each slice above a leaf names, as bits; the last one names all. */
   readonly masks: readonly number[];
-  /** Where the masks of one dimension are. */
-  readonly singles: readonly number[];
   private readonly leaves = new Map<string, number>();
   private readonly nodes = new Map<string, number>();
   private readonly valuesOfLeaf: (readonly string[])[] = [];
@@ -33,7 +31,6 @@ export class Lattice {
     depth: number,
   ) {
     this.masks = masksOf(dimensions.length, depth);
-    this.singles = this.masks.flatMap((mask, at) => (bitsIn(mask) === 1 ? [at] : []));
     this.codes = dimensions.map(() => new Map<string, number>());
     this.nodeOf(
       0,
