@@ -95,6 +95,9 @@ function asOf(object: ApiObject, nowMs: number): ApiObject {
   return nowMs >= numberOf(object, 'created') * 1_000 + hourMs ? { ...object, status: 'in_transit' } : object;
 }
 
+/** Other requests are answered at least so often. */
+const breathMs = 5;
+
 /** The world's objects hour by hour, breathing in between so that other requests are answered. */
 async function* walk(
   archive: Archive,
@@ -118,9 +121,12 @@ async function* byHour(
   objectsOf: (hour: number) => ApiObject[],
 ): AsyncGenerator<ApiObject[]> {
   const firstHour = Math.max(hourOf(nowMs) - historyHours, hourOf(window.from * 1_000));
+  let breathedAt = performance.now();
   for (let hour = Math.min(hourOf(nowMs), hourOf(window.to * 1_000)); hour >= firstHour; hour -= 1) {
     yield objectsOf(hour).filter(inside(window));
-    if (hour % 8 === 0) await setImmediate();
+    if (performance.now() - breathedAt < breathMs) continue;
+    await setImmediate();
+    breathedAt = performance.now();
   }
 }
 

@@ -79,6 +79,12 @@ export interface Findings {
   warnings: Finding<EarlyFraudWarning[]>;
 }
 
+/** Keeps what was found, as soon as it is there. */
+export type Note = (found: Partial<Findings>) => void;
+
+export const notApplicable = { state: 'not_applicable' } as const;
+export const waiting = { state: 'waiting' } as const;
+
 /** The value a source gave, or null when it gave none. */
 export const valueOf = <Value>(finding: Finding<Value>): Value | null =>
   finding.state === 'known' ? finding.value : null;

@@ -12,7 +12,7 @@ import type { Payout } from '../ports/payments-api.js';
 import type { PayoutTrace } from '../ports/payouts.js';
 import { ask } from './ask.js';
 import { valueOf, type Finding } from './findings.js';
-import type { Statements } from './gather.js';
+import type { Statements } from './sources.js';
 
 export interface PayoutReport {
   id: string;

@@ -12,7 +12,7 @@ import type { Books, CardSighting, LedgerEntry, PaymentAttempt } from '../ports/
 import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
 import type { Rows } from '../ports/rows.js';
 import type { LookedUp } from './findings.js';
-import type { Sources, Subject } from './gather.js';
+import type { Sources, Subject } from './sources.js';
 import type { Identifier } from './identifiers.js';
 import { followedPrefixes, linkingObjects, stripeIdsIn, type ProviderObject } from './stripe-objects.js';
 

@@ -269,8 +269,9 @@ export interface PaymentsApi {
   /**
    * The payout that a balance transaction left with, or null while none lists it. A provider may be unable to tell for
    * payouts that a person started, so null after a long time does not prove that the money is still there.
+   * `named`: the one that another source gives, asked first because that is quick; the provider's answer counts.
    */
-  payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
+  payoutOf(transaction: BalanceTransaction, named: string | null): Promise<Payout | null>;
   /**
    * Authorised since then and not captured, at most `limit` (100). One of the last minute may be missing. `signal` ends the
    * question early.

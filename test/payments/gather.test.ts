@@ -1,10 +1,12 @@
 /** Which questions a payment's latest charge and its balance transaction make necessary, and what is noted without asking. */
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
 import { valueOf } from '../../src/payments/findings.js';
 import { gather } from '../../src/payments/gather.js';
+import type { Books, LedgerEntry } from '../../src/ports/books.js';
 import type { BalanceTransaction, Charge, Payment, PaymentsApi } from '../../src/ports/payments-api.js';
 
 const at = new Date('2026-11-02T09:00:00Z');
@@ -68,6 +70,8 @@ function apiWith(
   );
   return { api: api as unknown as PaymentsApi, asked };
 }
+
+const booked = { kind: 'capture', batchId: 'po_7', reference: 'ch_1', partner: 'stripe' } as LedgerEntry;
 
 const payment = (latestCharge: Payment['latestCharge'], taken: number, held: number): Payment => ({
   id: 'pi_1',
@@ -175,4 +179,36 @@ it.each([
   }).settled;
   expect(balanceTransaction).toEqual(finding);
   expect(asked.filter((question) => /balance|payout/.test(question))).toEqual(questions);
+});
+
+it.each([
+  [
+    'have answered: its name is asked for first',
+    () => Promise.resolve({ rows: [booked], problems: [] }),
+    'po_7',
+  ],
+  ['hang: it is searched for, and they are not waited for', () => new Promise<never>(() => undefined), null],
+] as const)('the payout where the books %s', async (_reason, entriesOf, named) => {
+  const asked: (string | null)[] = [];
+  const { api } = apiWith(charge(transaction));
+  // The provider is further away than the books.
+  api.charge = () => setImmediate(charge(transaction));
+  api.payoutOf = (_transaction, name) => Promise.resolve(null).finally(() => asked.push(name));
+  const books = {
+    attemptsBy: () => Promise.resolve(none),
+    entriesOf,
+    entriesOfBatch: () => Promise.resolve(none),
+  } as unknown as Books;
+  void gather(
+    { paymentId: null, chargeId: 'ch_1' },
+    {
+      provider: { partner: 'stripe', name: 'Stripe', api },
+      books,
+      statements: null,
+      log: silentLog,
+      retryLimits: {},
+      clock: fixedClock(at),
+    },
+  ).settled;
+  await expect.poll(() => asked).toEqual([named]);
 });

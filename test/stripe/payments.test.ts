@@ -245,12 +245,12 @@ describe('the payout of a balance transaction', () => {
 
   const likely = (id: string) => `balance_transactions?payout=${id}&source=ch_1&limit=100`;
 
-  async function find(fields: objects.Fields = {}) {
+  async function find(fields: objects.Fields = {}, named: string | null = null) {
     const object = objects.balanceTransaction({ available_on: day(0), ...fields });
     stripe.put('balance_transactions', object, objects.balanceTransaction({ id: 'txn_other' }));
     const transaction = await payments.balanceTransaction('txn_1');
     stripe.requests.length = 0;
-    return payments.payoutOf(transaction);
+    return payments.payoutOf(transaction, named);
   }
 
   it('is the one which lists it, found in two steps: the list, then the likely ones at once', async () => {
@@ -262,6 +262,26 @@ describe('the payout of a balance transaction', () => {
       `payouts?arrival_date[gte]=${day(-1)}&arrival_date[lte]=${day(14)}&limit=100`,
       ...['po_-1', 'po_1', 'po_2', 'po_3'].map((id) => likely(id)),
     ]);
+  });
+
+  it('is asked for by its name where another source gives one, and no list is read', async () => {
+    stripe.put('payouts', ...[1, 2, 3].map((days) => payoutOn(days)));
+    stripe.settle('po_3', 'txn_1');
+    expect(await find({}, 'po_3')).toMatchObject({ id: 'po_3' });
+    expect(paths()).toEqual(['payouts/po_3', likely('po_3')]);
+  });
+
+  it.each([
+    ['lists another movement only', 'po_2'],
+    ['does not exist', 'po_gone'],
+    ['cannot be read', 'po_odd'],
+    ['has a name that no payout can have', 'batch 7/2026'],
+  ])('is searched for where the named one %s', async (_reason, named) => {
+    stripe.put('payouts', ...[1, 2].map((days) => payoutOn(days)));
+    stripe.put('payouts', payoutOn(60, { id: 'po_odd', amount: 'much' }));
+    stripe.settle('po_1', 'txn_1');
+    stripe.settle('po_2', 'txn_other');
+    expect(await find({}, named)).toMatchObject({ id: 'po_1' });
   });
 
   it.each([
@@ -342,7 +362,7 @@ describe('the payout of a balance transaction', () => {
     stripe.put('balance_transactions', objects.balanceTransaction({ available_on: day(0) }));
     const found = await payments.balanceTransaction('txn_1');
     stripe.failNext(refusal(500, {}), refusal(500, {}), refusal(500, {}));
-    expect((await faultOf(payments.payoutOf(found))).code).toBe('unavailable');
+    expect((await faultOf(payments.payoutOf(found, null))).code).toBe('unavailable');
   });
 
   it('is asked of the later ones only when the likely ones do not list it', async () => {
@@ -378,7 +398,7 @@ describe('the payout of a balance transaction', () => {
     const hasty = createStripePayments(stripeDeps(stripe.baseUrl, { timeoutMs: 60 }).deps);
     stripe.requests.length = 0;
     stripe.failNext(silent);
-    expect((await faultOf(hasty.payoutOf(found))).code).toBe('unavailable');
+    expect((await faultOf(hasty.payoutOf(found, null))).code).toBe('unavailable');
     expect(stripe.requests).toHaveLength(1);
   });
 });

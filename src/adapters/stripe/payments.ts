@@ -28,7 +28,7 @@ export function createStripePayments(deps: StripeDeps): PaymentsApi {
   return {
     ...objectsOf(client),
     ...listsOf(client),
-    payoutOf: (transaction) => findPayout(client, transaction),
+    payoutOf: (transaction, named) => findPayout(client, transaction, named),
     check: () => client.check(),
   };
 }

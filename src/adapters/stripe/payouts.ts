@@ -1,6 +1,7 @@
 /**
  * Finds the payout that a balance transaction left with. Stripe has no such link: only the list of a payout's
- * transactions tells. So the payouts that arrive after the funds became available are asked, a few at a time.
+ * transactions tells. So the payout that others name is asked first; where it does not list the transaction, those that
+ * arrive after the funds became available are, a few at a time.
  *
  * Limits: automatic payouts only, because Stripe cannot say what a manual or instant one contains
  * (docs.stripe.com/payouts/reconciliation); a bounded number of requests, after which the answer is “none yet”.
@@ -32,18 +33,38 @@ const transactionsMax = 100;
 export async function findPayout(
   client: StripeClient,
   transaction: BalanceTransaction,
+  named: string | null,
 ): Promise<Payout | null> {
   // Automatic payouts carry what is available: pending funds have not left with any.
   if (transaction.status === 'pending') return null;
   const deadline = client.deadline();
+  const confirmed = named === null ? null : await confirm(client, named, transaction, deadline);
+  if (confirmed) return confirmed;
   const soon = await candidatesFor(client, transaction, dailyOrWeekly, deadline);
   const candidates = soon.length > 0 ? soon : await candidatesFor(client, transaction, monthly, deadline);
   for (let start = 0; start < candidatesMax; start += waveSize) {
     const wave = candidates.slice(start, start + waveSize);
-    const found = await firstListing(wave, (payout) => lists(client, payout, transaction, deadline));
+    const found = await firstListing(wave, ({ id }) => lists(client, id, transaction, deadline));
     if (found) return found;
   }
   return null;
+}
+
+/** Null for anything short of a yes: the search that follows says what is wrong. */
+async function confirm(
+  client: StripeClient,
+  named: string,
+  transaction: BalanceTransaction,
+  deadline: Deadline,
+): Promise<Payout | null> {
+  if (!/^po_\w+$/.test(named)) return null;
+  const [payout, isListed] = await Promise.allSettled([
+    client.get('/v1/payouts/{id}', { path: { id: named } }, readers.payout, deadline),
+    lists(client, named, transaction, deadline),
+  ]);
+  return payout.status === 'fulfilled' && isListed.status === 'fulfilled' && isListed.value
+    ? payout.value
+    : null;
 }
 
 /** Asks all of the wave at once. One that did not answer matters only when none of the others says yes. */
@@ -94,11 +115,11 @@ function secondsAfter(instant: Date, days: number): number {
 
 async function lists(
   client: StripeClient,
-  payout: Payout,
+  payoutId: string,
   { id, sourceId, type }: BalanceTransaction,
   deadline: Deadline,
 ): Promise<boolean> {
-  const filter = { payout: payout.id, ...(sourceId === null ? { type } : { source: sourceId }) };
+  const filter = { payout: payoutId, ...(sourceId === null ? { type } : { source: sourceId }) };
   const limits = { limit: transactionsMax, deadline };
   for await (const listed of client.list('/v1/balance_transactions', filter, limits))
     if (idOf(listed) === id) return true;

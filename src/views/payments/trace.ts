@@ -12,7 +12,7 @@ import { formatMoney } from '../../kernel/money.js';
 import { maskEmail } from '../../kernel/sensitive.js';
 import { bookedMovements } from '../../payments/booked.js';
 import { valueOf, type Findings, type SourceName } from '../../payments/findings.js';
-import { isProviderId } from '../../payments/gather.js';
+import { isProviderId } from '../../payments/sources.js';
 import type { Hop, HopKind, HopState } from '../../payments/hops.js';
 import { isOfBooksAlone } from '../../payments/hops-in-books.js';
 import type { Headline, Trace } from '../../payments/trace.js';
