@@ -254,7 +254,8 @@ describe('the payout of a balance transaction', () => {
   }
 
   it('is the one which lists it, found in two steps: the list, then the likely ones at once', async () => {
-    stripe.put('payouts', ...[-1, 1, 2, 3, 4].map((days) => payoutOn(days)));
+    stripe.put('payouts', ...[1, 2, 3, 4].map((days) => payoutOn(days)));
+    stripe.put('payouts', payoutOn(-1, { created: day(-1) }));
     stripe.settle('po_1', 'txn_1');
     stripe.settle('po_2', 'txn_other');
     expect(await find()).toMatchObject({ id: 'po_1' });
@@ -290,6 +291,7 @@ describe('the payout of a balance transaction', () => {
     ['they are manual, which Stripe cannot take apart', [payoutOn(1, { automatic: false })], 2],
     ['they are in another currency', [payoutOn(1, { currency: 'usd' })], 2],
     ['they arrived before the funds were available', [payoutOn(-2)], 2],
+    ['they set out before the transaction existed', [payoutOn(1, { created: objects.created - 1 })], 2],
     ['they arrive too late for any schedule', [payoutOn(41)], 2],
     ['there are many: eight are asked', Array.from({ length: 30 }, (_, index) => payoutOn(index)), 9],
   ])('is null when %s', async (_reason, payouts, requests) => {

@@ -86,7 +86,7 @@ async function firstListing(
 /** Automatic payouts in the transaction's currency that arrive in these days, the earliest first. */
 async function candidatesFor(
   client: StripeClient,
-  { availableOn, net }: BalanceTransaction,
+  { createdAt, availableOn, net }: BalanceTransaction,
   [from, to]: ArrivalDays,
   deadline: Deadline,
 ): Promise<Payout[]> {
@@ -100,7 +100,8 @@ async function candidatesFor(
     const read = readObject(wire, readers.payout);
     // The money may have left with the one that cannot be read.
     if (!read.ok) throw new OpsError('unavailable', `Stripe’s ${read.fault}.`);
-    if (read.value.automatic) candidates.push(read.value);
+    // One that set out before the transaction existed cannot carry it.
+    if (read.value.automatic && read.value.createdAt >= createdAt) candidates.push(read.value);
   }
   return candidates.sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime());
 }
