@@ -29,12 +29,13 @@ export async function askProvider(
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
+  // Asked first, because the way to the money begins here.
+  const payment = paymentId === null ? null : ask(log, () => orNull(api.payment(paymentId)));
   const charges = askCharges(paymentId, api, log);
   const followMoney = async (): Promise<void> => {
-    const charge =
-      paymentId === null
-        ? await ask(log, () => orNull(api.charge(chargeId ?? '')))
-        : await askAboutPayment(paymentId, charges, api, log, note);
+    const charge = payment
+      ? await chargeBehind(payment, charges, note)
+      : await ask(log, () => orNull(api.charge(chargeId ?? '')));
     note({ charge });
     const tries = askTries(valueOf(charge), { api, limits, clock, log });
     if (tries) note({ cardTries: waiting });
@@ -58,14 +59,12 @@ async function askCharges(id: string | null, api: PaymentsApi, log: Log): Promis
 }
 
 /** The payment brings its latest charge along, which mostly is the one to follow. */
-async function askAboutPayment(
-  id: string,
+async function chargeBehind(
+  asked: Promise<Findings['payment']>,
   charges: Promise<Findings['charges']>,
-  api: PaymentsApi,
-  log: Log,
   note: Note,
 ): Promise<Finding<Charge | null>> {
-  const payment = await ask(log, () => orNull(api.payment(id)));
+  const payment = await asked;
   note({ payment });
   if (payment.state !== 'known') return payment;
   return payment.value ? decidingCharge(payment.value, charges) : { state: 'known', value: null };
