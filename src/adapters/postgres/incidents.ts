@@ -11,6 +11,7 @@ import type {
 } from '../../ports/incidents.js';
 import type { LifeTable } from '../../ports/lives.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 export const incidentLives: LifeTable = { table: 'paydesk.incidents', key: 'number', prefix: 'INC-' };
@@ -95,7 +96,7 @@ export function createIncidents(database: Database): Incidents {
 }
 
 /** Problems are JSON. */
-const valueOf = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
+const valueOf = (value: unknown): unknown => (Array.isArray(value) ? jsonText(value) : value);
 
 function found(id: string, [row]: Row[]): Incident {
   if (row) return incidentOf(row);

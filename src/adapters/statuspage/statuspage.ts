@@ -145,7 +145,7 @@ function worstOf(
   const said = [
     least,
     ...components.map(({ status }) => componentIndicators[status] ?? 'minor'),
-    ...incidents.map(({ impact }) => (isIndicator(impact) ? impact : 'minor')),
+    ...incidents.map(({ impact }) => (impact !== null && isIndicator(impact) ? impact : 'minor')),
   ];
   return severity.findLast((each) => said.includes(each)) ?? least;
 }
@@ -225,7 +225,7 @@ function incidentOf(incident: z.infer<typeof incidentSchema>): PartnerIncident {
     id: incident.id,
     name: incident.name,
     status: incident.status,
-    impact: incident.impact ?? 'none',
+    impact: incident.impact,
     url: incident.shortlink,
     startedAt,
     updatedAt: incident.updated_at ?? startedAt,
