@@ -63,7 +63,7 @@ describe('an incident', () => {
     const { messages } = await control.post('message', {
       user: 'ana',
       channel,
-      text: 'Northpay confirms # an outage',
+      text: 'Northpay confirms # an outage, see 4242 4242 4242 4242',
     });
     await control.post('reaction', { user: 'ana', channel, ts: messages[0]?.ts ?? '', name: 'pushpin' });
     await control.post('message', { user: 'ana', channel, text: 'lunch?' });
@@ -79,7 +79,11 @@ describe('an incident', () => {
       })
     ).text();
     expect(text).toContain('## Cause\n\nA broken deploy');
-    expect(text).toContain('Northpay confirms \\# an outage');
+    expect(text).toContain('Northpay confirms \\# an outage, see \\[card number ending 4242\\]');
+    const noted = await bench.db.query<{ text: string }>('select text from paydesk.incident_entries');
+    expect(noted.map((entry) => entry.text)).toContain(
+      'Northpay confirms # an outage, see [card number ending 4242]',
+    );
     expect(text).not.toContain('lunch');
     expect((await desk.read('ALR-1')).incident?.open).toBe(false);
     await expect(

@@ -246,6 +246,16 @@ describe('what cannot be read hides nothing else', () => {
   });
 });
 
+it('a card number in a partner’s words stays outside', async () => {
+  const number = '4242 4242 4242 4242';
+  answer = sending({
+    ...summary,
+    status: { indicator: 'major', description: `Payments such as ${number} fail` },
+    incidents: [{ ...incident, name: number, incident_updates: [{ body: number }] }],
+  });
+  expect(JSON.stringify(await read())).not.toContain(number);
+});
+
 describe('the status as a whole cannot be read: its parts speak', () => {
   const outage = { components: [{ name: 'Cards', status: 'major_outage' }], incidents: [] };
   const calm = { components: [{ name: 'Cards', status: 'operational' }], incidents: [] };

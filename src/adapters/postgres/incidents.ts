@@ -2,6 +2,7 @@
  * Incidents in Postgres.
  */
 import { OpsError } from '../../kernel/errors.js';
+import { redactCardNumbers } from '../../kernel/sensitive.js';
 import type {
   Incident,
   IncidentEntry,
@@ -81,7 +82,7 @@ export function createIncidents(database: Database): Incidents {
     },
     read: async (id) => found(id, await database.query<Row>(readSql, [numberOf(id)])),
     note: async (tx, id, { source, at, by, text }) => {
-      await requirePg(tx).query(noteSql, [numberOf(id), source, at, by, text]);
+      await requirePg(tx).query(noteSql, [numberOf(id), source, at, by, redactCardNumbers(text)]);
     },
     timeline: (id) => database.query<IncidentEntry>(timelineSql, [numberOf(id)]),
     placeOf: async (liveCard) =>

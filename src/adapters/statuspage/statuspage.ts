@@ -8,9 +8,11 @@
  * incidents only.
  */
 import { z } from 'zod';
+import type { Json } from '../../kernel/canonical-json.js';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
+import { redactWithin } from '../../kernel/sensitive.js';
 import type {
   PartnerComponent,
   PartnerIncident,
@@ -117,7 +119,8 @@ async function bodyOf(pageUrl: string, fetch: typeof globalThis.fetch, timeoutMs
     throw unavailable(pageUrl, `The partner’s status page ${message}.`, cause);
   }
   try {
-    return JSON.parse(text);
+    // What a partner writes is kept, posted and logged.
+    return redactWithin(JSON.parse(text) as Json);
   } catch (cause) {
     throw unavailable(pageUrl, notAStatusPage, cause);
   }
