@@ -164,6 +164,16 @@ describe('messages instead of commands', () => {
     expect((await answer('is a price')).ephemeral_to).toBeUndefined();
   });
 
+  it('a direct message with a file is answered, which Slack gives a subtype', async () => {
+    const { channels, users } = await desk.state();
+    const ana = users.find(({ name }) => name === 'ana')?.id ?? '';
+    const direct = channels.find(({ is_im: isDirect, members }) => isDirect && members.includes(ana));
+    const files = [{ name: 'note.txt', content_base64: Buffer.from('a note').toString('base64') }];
+    const text = 'prod_1QabcDEF1234';
+    await desk.control('message', { user: 'ana', channel: direct?.id ?? '', text, files });
+    await answer('is a product');
+  });
+
   it('a mention with nothing else is answered with help', async () => {
     await say('payments-ops', await mention());
     await answer('Paydesk, the payments operations desk');
