@@ -3,7 +3,8 @@
  *
  * Invariants: a row is in one hand, so a job never runs twice at a time and each slot runs once over all replicas; the
  * cursor moves when a slot ended, well or not, so a failing slot never stops a later one, and a slot that was cut off runs
- * again; a run that takes too long is told to end, and only one that does not is left to itself; a job that is seen for the first time begins with now. A cursor is never ahead of the clock that replicas share.
+ * again; a run that takes too long is told to end, and only one that does not is left to itself; a job that is seen for the
+ * first time begins with now. A cursor is never ahead of the clock that replicas share.
  */
 import { hourMs, minuteMs, type Clock } from '../../kernel/clock.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
