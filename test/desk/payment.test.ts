@@ -278,6 +278,20 @@ describe('a message', () => {
     },
   );
 
+  it('that has no preview keeps none from the link beside it', async () => {
+    const ts = await post(
+      'mei',
+      'payments-ops',
+      `https://dashboard.example.com/disputes/dp_1QabcDEF1234 https://dashboard.example.com/payments/${desk.examples.paidOut}`,
+    );
+    const shown = await until('the preview', async () => {
+      const { channels } = await desk.state();
+      const message = channels.flatMap(({ messages }) => messages).find((one) => one.ts === ts);
+      return message?.attachments && JSON.stringify(message.attachments);
+    });
+    expect(shown).toContain(desk.examples.paidOut);
+  });
+
   it('gets its preview after a moment in which Slack limits the rate', async () => {
     await desk.faults({ kind: 'rate_limit', method: 'chat.unfurl', amount: 1 });
     expect(await previewOf('payments', desk.examples.paidOut)).toContain(desk.examples.paidOut);
