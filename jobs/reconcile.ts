@@ -16,9 +16,9 @@ export const reconcileJob: Job<ReconcileDeps> = {
   summary: 'Reads new statements, reconciles their business days and reports late files',
   schedule: '*/30 * * * * *',
   catchUp: 1,
-  run: async (_slot, { reconciliation }, log) => {
+  run: async (_slot, { reconciliation }, log, until) => {
     if (reconciliation === null) return;
-    const { taken, reconciled } = await reconciliation.look();
+    const { taken, reconciled } = await reconciliation.look(until ? { until } : {});
     if (taken > 0 || reconciled > 0) log.info({ taken, reconciled }, 'statements were reconciled');
   },
 };

@@ -63,7 +63,7 @@ export function clickView(world: World, stage: Stage, body: JsonObject, user: Us
   const choice = choiceOf(world, body, placed);
   const action = actionOf(placed, choice);
   const values = stateWith(world, view.view.blocks, placed, body, choice);
-  const scene = stage.begin(user);
+  const scene = stage.begin(user, undefined, view);
   const payload = viewActionPayload(world, { user, view, action, values, triggerId: stage.trigger(scene) });
   return stage.play(scene, { type: 'interactive', payload });
 }

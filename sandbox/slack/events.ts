@@ -90,16 +90,12 @@ async function sendMessage(world: World, send: Send, message: Message): Promise<
   const shared = sendLinks(world, send, message);
   if (channel === undefined || message.ephemeral_to !== undefined) return shared;
   const type = kindOf(channel);
-  const event = {
-    ...messagePayload(world, message),
-    channel: channel.id,
-    channel_type: type,
-    event_ts: message.ts,
-  };
+  const event = { ...messagePayload(world, message), channel: channel.id, event_ts: message.ts };
   const isMention =
     !channel.is_im && message.user !== bot.user_id && message.text.includes(`<@${bot.user_id}`);
   const mention = isMention ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
-  const acks = await Promise.all([send(subscriptionOf[type], event), mention, shared]);
+  const told = send(subscriptionOf[type], { ...event, channel_type: type });
+  const acks = await Promise.all([told, mention, shared]);
   return acks.find((ack) => ack !== undefined);
 }
 

@@ -121,7 +121,7 @@ async function submitView(world: World, stage: Stage, body: JsonObject): Promise
   const refusal = stage.refusal();
   if (refusal) return refusal;
   const values = withStoredFiles(world, user, blocks, given);
-  const scene = stage.begin(user);
+  const scene = stage.begin(user, undefined, view);
   const payload = viewSubmissionPayload(world, { user, view, values, triggerId: stage.trigger(scene) });
   const onAck = (ack: Parameters<typeof applySubmission>[2]) => applySubmission(world, view, ack, scene.id);
   return stage.play(scene, { type: 'interactive', payload, onAck });

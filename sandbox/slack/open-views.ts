@@ -47,7 +47,7 @@ function accept(view: unknown, type: 'modal' | 'home', ids: Ids): OpenView['view
   }
   const errors = validateView(view);
   if (errors.length > 0) throw new SlackError('invalid_arguments', errorMessages(errors));
-  if (JSON.stringify(view).length > viewMaxBytes) throw new SlackError('view_too_large');
+  if (Buffer.byteLength(JSON.stringify(view)) > viewMaxBytes) throw new SlackError('view_too_large');
   const titles = (['title', 'submit', 'close'] as const).flatMap((name) => {
     const text = asObject(object?.[name]);
     return text ? [[name, { emoji: true, ...text }] as const] : [];
@@ -137,7 +137,7 @@ export function createOpenViews(deps: Deps): OpenViews {
     push(user, view, cause) {
       const accepted = admit(view, 'modal');
       const stack = shelf.stackOf(user);
-      if (stack.length === 0) throw new SlackError('no_open_view');
+      if (stack.length === 0) throw new SlackError('not_found');
       if (stack.length >= stackMax) throw new SlackError('push_limit_reached');
       return shelf.put(newView(ids, user, accepted, stack.at(-1)), cause);
     },

@@ -8,7 +8,7 @@ import { stringsOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { watchScene } from './outcome.js';
 import type { Watch } from './outcome.js';
-import type { Channel, Json, Outcome, User } from './wire.js';
+import type { Channel, Json, OpenView, Outcome, User } from './wire.js';
 import type { World } from './world.js';
 
 /** An interaction under way: its id, who acts, and what they have seen so far. */
@@ -16,6 +16,7 @@ interface Scene {
   id: string;
   user: User;
   watch: Watch;
+  modal?: string;
 }
 
 /** What is delivered, and what its acknowledgement does. */
@@ -27,7 +28,8 @@ interface Act {
 }
 
 export interface Stage {
-  begin(user: User, channel?: Channel): Scene;
+  /** `view`: the one that it happens in. */
+  begin(user: User, channel?: Channel, view?: OpenView): Scene;
   /** A trigger id that belongs to this scene. */
   trigger(scene: Scene): string;
   /** Set when there is no app to deliver to. */
@@ -40,14 +42,15 @@ export interface Stage {
 export function createStage(world: World): Stage {
   const { store, delivery } = world;
   return {
-    begin(user, channel) {
+    begin(user, channel, view) {
       const id = world.ids.uuid();
       const direct = store.directMessage([user.id, store.bot.user_id]);
       const channels = channel ? [channel.id, direct.id] : [direct.id];
       const watch = watchScene(world.changes, world.limits, { interaction: id, user: user.id, channels });
-      return { id, user, watch };
+      return { id, user, watch, ...(view && { modal: view.root_view_id }) };
     },
-    trigger: (scene) => world.triggers.issue({ interaction: scene.id, user: scene.user.id }),
+    trigger: ({ id, user, modal }) =>
+      world.triggers.issue({ interaction: id, user: user.id, ...(modal !== undefined && { modal }) }),
     refusal: () =>
       delivery.connection() === 'none'
         ? { ok: false, error: 'dispatch_failed: no app is connected', messages: [] }

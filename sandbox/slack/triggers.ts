@@ -12,6 +12,8 @@ import type { Clock } from './store.js';
 interface Origin {
   interaction: string;
   user: string;
+  /** The modal, its lowest view, that it was done in; absent for anything else. */
+  modal?: string;
 }
 
 export interface ResponseTarget extends Origin {

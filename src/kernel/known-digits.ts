@@ -20,7 +20,8 @@ const letterCount = (text: string): number => text.replace(/[^a-f]/gi, '').lengt
 const year = '(?:19|20)\\d\\d';
 const month = '(?:0?[1-9]|1[0-2])';
 const day = '(?:0?[1-9]|[12]\\d|3[01])';
-const amount = "\\d{1,3}(?:[., ’']?\\d{3})*[.,]\\d{2}(?!\\d)";
+/** Without marks between its thousands a number of thirteen digits is no amount that anybody pays. */
+const amount = "(?:\\d{1,3}(?:[., ’']\\d{3})+|\\d{1,12})[.,]\\d{2}(?!\\d)";
 
 const shapes: readonly Shape[] = [
   // Random hexadecimal digits have more letters than these, but for one in some thousands.

@@ -14,5 +14,6 @@ export interface Job<Desk> {
   readonly schedule: string;
   /** Missed slots that are still worth running, newest first; 1 for a job that only looks at the present. */
   readonly catchUp: number;
-  run(slot: Date, desk: Desk, log: Log): Promise<void>;
+  /** Aborted when the run takes too long: then it ends where it is safe, and the next slot goes on. */
+  run(slot: Date, desk: Desk, log: Log, until?: AbortSignal): Promise<void>;
 }

@@ -57,6 +57,8 @@ export interface PlatformEvent {
   targets: readonly EventTarget[];
   /** Oldest first. `reference` is the key under which the replay was asked for. */
   replays: readonly { reference: string; target: string; at: Date }[];
+  /** A sentence per target or replay that cannot be read. */
+  problems: readonly string[];
 }
 
 /** An event, as a list shows it. */
@@ -75,6 +77,8 @@ export interface PartnerStatement {
   state: 'received' | 'missing' | 'requested';
   /** Oldest first. `reference` is the key under which it was asked for. */
   requests: readonly { reference: string; at: Date }[];
+  /** A sentence per request that cannot be read. */
+  problems: readonly string[];
 }
 
 /** What every write has. */

@@ -16,7 +16,8 @@ export interface PartnerIncident {
   name: string;
   /** investigating, identified, monitoring, resolved, postmortem. */
   status: string;
-  impact: string;
+  /** Null where the page does not say. */
+  impact: string | null;
   url: string | null;
   /** Null where the page does not say. */
   startedAt: Date | null;

@@ -24,10 +24,18 @@ import type { Period } from './roll-up/period.js';
 import { firstToday, postRollUps, rollUpOf, type RollUp, type RollUpDeps } from './roll-up/roll-up.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
 
+interface LookOptions {
+  /** Also at places whose time has not come. */
+  isForced?: boolean;
+  onLong?: OnLong;
+  /** Aborted: no further day is begun. */
+  until?: AbortSignal;
+}
+
 export interface ReconciliationService {
   partners: readonly ReconciledPartner[];
-  /** `isForced`: also at places whose time has not come. Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
-  look(options?: { isForced?: boolean; onLong?: OnLong }): Promise<{ taken: number; reconciled: number }>;
+  /** Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
+  look(options?: LookOptions): Promise<{ taken: number; reconciled: number }>;
   run(key: UnitKey, onLong?: OnLong): Promise<boolean>;
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
@@ -82,9 +90,9 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
   let waits = 0;
   return {
     partners: deps.partners,
-    look: async ({ isForced = false, onLong } = {}) => {
+    look: async ({ isForced = false, onLong, until } = {}) => {
       const { taken, resting } = await takeIn(deps.intake, isForced);
-      const reconciled = await reconcileWaiting(deps, onLong);
+      const reconciled = await reconcileWaiting(deps, onLong, until);
       // While files come in, one that is not there yet is no news.
       waits = taken + resting > 0 ? waits + 1 : 0;
       await watchLate(deps, { mayBeLate: waits === 0 || waits > waitsMax });

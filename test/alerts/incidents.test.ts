@@ -63,7 +63,7 @@ describe('an incident', () => {
     const { messages } = await control.post('message', {
       user: 'ana',
       channel,
-      text: 'Northpay confirms # an outage',
+      text: 'Northpay confirms # an outage, see 4242 4242 4242 4242',
     });
     await control.post('reaction', { user: 'ana', channel, ts: messages[0]?.ts ?? '', name: 'pushpin' });
     await control.post('message', { user: 'ana', channel, text: 'lunch?' });
@@ -79,12 +79,41 @@ describe('an incident', () => {
       })
     ).text();
     expect(text).toContain('## Cause\n\nA broken deploy');
-    expect(text).toContain('Northpay confirms \\# an outage');
+    expect(text).toContain('Northpay confirms \\# an outage, see \\[card number ending 4242\\]');
+    const noted = await bench.db.query<{ text: string }>('select text from paydesk.incident_entries');
+    expect(noted.map((entry) => entry.text)).toContain(
+      'Northpay confirms # an outage, see [card number ending 4242]',
+    );
     expect(text).not.toContain('lunch');
     expect((await desk.read('ALR-1')).incident?.open).toBe(false);
     await expect(
       desk.closeIncident('INC-1', { by: bench.ana, cause: 'x', impact: 'y' }),
     ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('closes with what was marked in threads, of which Slack lets nobody read so many in a minute', async () => {
+    await bench.close();
+    bench = await startIncidentBench({ rateLimits: true });
+    const desk = await bench.opened();
+    await bench.untilState(desk, 'INC-1', 'open');
+    const [room] = await bench.rooms();
+    const channel = room?.id ?? '';
+    const say = async (text: string, more: object = {}): Promise<string> => {
+      const said = await bench.slack.control.post('message', { user: 'ana', channel, text, ...more });
+      return said.messages.find((message) => message.text === text)?.ts ?? '';
+    };
+    for (let thread = 0; thread < 120; thread++) {
+      const thread_ts = await say(`thread ${thread}`);
+      const ts = await say(`reply ${thread}`, { thread_ts });
+      if (thread % 40 === 0)
+        await bench.slack.control.post('reaction', { user: 'ana', channel, ts, name: 'pushpin' });
+    }
+    await desk.closeIncident('INC-1', { by: bench.ana, cause: 'A broken deploy', impact: '30 payments' });
+    await bench.untilState(desk, 'INC-1', 'closed');
+    const noted = await bench.db.query<{ text: string }>(
+      "select text from paydesk.incident_entries where text like 'reply%' order by at, source",
+    );
+    expect(noted.map(({ text }) => text)).toEqual(['reply 0', 'reply 40', 'reply 80']);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import type { InvariantDeps } from '../../src/alerts/invariants/watch.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
 import { incidentCardOf, isArchived, roomCardOf } from '../../src/alerts/incidents.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
-import { dayMs, minuteMs, type Clock } from '../../src/kernel/clock.js';
+import { dayMs, minuteMs, type Clock, type FixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -34,7 +34,7 @@ export const metric: Metric = {
 
 /** What the world shows to every replica, and what became known of it. */
 export interface Stage {
-  bench: Pick<OutboxBench, 'db' | 'outbox' | 'slack'> & { clock: Clock };
+  bench: Pick<OutboxBench, 'db' | 'outbox' | 'slack'> & { clock: Clock & Partial<FixedClock> };
   told: { alert: Alert; news: AlertNews | null }[];
   /** What the detector sees after the newest bucket. */
   seen: Detected[];
@@ -108,7 +108,10 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
       sight: () => null,
     }),
     incidents: createIncidents(bench.db),
-    rooms: createIncidentRooms(slackClient(new Secret(botToken), apiUrl, silentLog, { fetch: wire.fetch })),
+    rooms: createIncidentRooms(
+      slackClient(new Secret(botToken), apiUrl, silentLog, { fetch: wire.fetch }),
+      (durationMs) => Promise.resolve(bench.clock.advance?.(durationMs)),
+    ),
     onCall: [],
     incidentFailures: null,
     announced: [],

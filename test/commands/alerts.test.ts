@@ -199,6 +199,17 @@ describe('the card', () => {
     expect(linesOf(card).join('\n')).toContain('*Money at risk:* about 1,234.56 EUR');
   });
 
+  it('says the money at risk as the books have it where its currency is no money, or missing', () => {
+    const atRisk = [
+      { currency: 'EUR', minor: '123456' },
+      { currency: 'USDC', minor: '5000' },
+      { currency: 'none', minor: '7' },
+    ];
+    const alert = anAlert({ facts: { ...anAlert().facts, atRisk } });
+    const card = alertCard({ alert, metric, startable: [], surroundings: null });
+    expect(linesOf(card).join('\n')).toContain('*Money at risk:* about 1,234.56 EUR, 5000 USDC, 7 none');
+  });
+
   it('says what the partner reports, what changed, where its incident is, and offers the runbook', () => {
     const surroundings = {
       partner: null,

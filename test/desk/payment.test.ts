@@ -164,6 +164,16 @@ describe('messages instead of commands', () => {
     expect((await answer('is a price')).ephemeral_to).toBeUndefined();
   });
 
+  it('a direct message with a file is answered, which Slack gives a subtype', async () => {
+    const { channels, users } = await desk.state();
+    const ana = users.find(({ name }) => name === 'ana')?.id ?? '';
+    const direct = channels.find(({ is_im: isDirect, members }) => isDirect && members.includes(ana));
+    const files = [{ name: 'note.txt', content_base64: Buffer.from('a note').toString('base64') }];
+    const text = 'prod_1QabcDEF1234';
+    await desk.control('message', { user: 'ana', channel: direct?.id ?? '', text, files });
+    await answer('is a product');
+  });
+
   it('a mention with nothing else is answered with help', async () => {
     await say('payments-ops', await mention());
     await answer('Paydesk, the payments operations desk');
@@ -267,6 +277,20 @@ describe('a message', () => {
       );
     },
   );
+
+  it('that has no preview keeps none from the link beside it', async () => {
+    const ts = await post(
+      'mei',
+      'payments-ops',
+      `https://dashboard.example.com/disputes/dp_1QabcDEF1234 https://dashboard.example.com/payments/${desk.examples.paidOut}`,
+    );
+    const shown = await until('the preview', async () => {
+      const { channels } = await desk.state();
+      const message = channels.flatMap(({ messages }) => messages).find((one) => one.ts === ts);
+      return message?.attachments && JSON.stringify(message.attachments);
+    });
+    expect(shown).toContain(desk.examples.paidOut);
+  });
 
   it('gets its preview after a moment in which Slack limits the rate', async () => {
     await desk.faults({ kind: 'rate_limit', method: 'chat.unfurl', amount: 1 });

@@ -2,7 +2,7 @@
  * One engine in this process: catching up, failing jobs, draining, and what it says when it cannot run.
  */
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { startEngine, type Engine } from '../../src/adapters/engine/engine.js';
+import { startEngine, type Engine, type EngineOptions } from '../../src/adapters/engine/engine.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
@@ -41,7 +41,11 @@ const job = (run: Run, change: Partial<Job<string>> = {}): Job<string> => ({
   ...change,
 });
 
-async function start(jobs: readonly Job<string>[], drainTimeoutMs = 5000): Promise<Engine> {
+async function start(
+  jobs: readonly Job<string>[],
+  drainTimeoutMs = 5000,
+  limits?: EngineOptions<string>['limits'],
+): Promise<Engine> {
   const engine = await startEngine({
     databaseUrl: database.url,
     jobs,
@@ -49,6 +53,7 @@ async function start(jobs: readonly Job<string>[], drainTimeoutMs = 5000): Promi
     clock,
     log: recordingLog(lines),
     drainTimeoutMs,
+    ...(limits && { limits }),
   });
   onTestFinished(() => engine.close());
   return engine;
@@ -92,6 +97,29 @@ test('the newest missed slots run, oldest first and one at a time; the cursor mo
 test('a job that is new has missed nothing', async () => {
   await start([job(() => Promise.reject(new Error('must not run')))]);
   expect(await cursor()).toBe('2020-06-01T00:00:00.000Z');
+});
+
+test.each([
+  ['ends when it is asked to, before its next slot begins', true, 'was ended'],
+  ['does not end, and blocks no later slot', false, 'no longer waits'],
+])('a job that runs too long %s', async (_what, isHeard, said) => {
+  await setCursor('2018-06-01T00:00:00Z');
+  const seen: string[] = [];
+  const run: Run = (slot, _desk, _log, until) => {
+    seen.push(`begins ${year(slot)}`);
+    if (year(slot) === 2020) return Promise.resolve();
+    return new Promise((resolve) => {
+      until?.addEventListener('abort', () => {
+        seen.push(`ends ${year(slot)}`);
+        if (isHeard) setImmediate(resolve);
+      });
+    });
+  };
+  await start([job(run)], 5000, { longestMs: 10, endingMs: isHeard ? 5000 : 10 });
+  await expect.poll(() => seen, soon).toEqual(['begins 2019', 'ends 2019', 'begins 2020']);
+  const failed = lines.filter(({ message }) => message === 'a job failed');
+  expect(failed).toHaveLength(1);
+  expect(String(failed[0]?.fields.err)).toContain(said);
 });
 
 test('a failing job is logged with a reference, and its later slots and other jobs run', async () => {

@@ -64,6 +64,15 @@ describe('POST /changes', () => {
     expect((await between('meridian')).map(({ title }) => title)).toEqual(['a flag']);
   });
 
+  it('keeps no card number of what is reported', async () => {
+    const number = '4242 4242 4242 4242';
+    const url = 'https://ci.example.com/?q=4242424242424242';
+    expect((await report({ ...deploy, title: `replay of ${number}`, by: number, url }))[0]).toBe(202);
+    const rows = await db.query<{ row: string }>('select c::text as row from paydesk.changes c');
+    expect(rows.filter(({ row }) => row.includes('[card number ending 4242]'))).toHaveLength(1);
+    expect(rows.map(({ row }) => row).join()).not.toMatch(/4242 ?4242/);
+  });
+
   it.each([
     [401, deploy, 'Bearer wrong', 'a wrong token'],
     [401, deploy, '', 'no token'],

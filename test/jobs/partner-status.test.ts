@@ -136,6 +136,18 @@ describe('the job', () => {
     expect(more).toEqual([]);
   });
 
+  it.each([
+    ['a zero byte', 'Cards \0 are down'],
+    ['half a surrogate pair', 'Cards \ud83d are down'],
+  ])('reports a trouble whose words have %s, which no database keeps', async (_what, words) => {
+    const watchedPartners = [watched('adria')];
+    await look({ watchedPartners, statusSource: saying('none') });
+    await look({ watchedPartners, statusSource: saying('major', words) });
+    expect((await bench.said('incidents')).map(({ text }) => text)).toEqual([
+      'ADRIA reports a major outage: Cards \ufffd are down',
+    ]);
+  });
+
   it('rewrites the card for worse and better, with a line in its thread for each', async () => {
     const watchedPartners = [watched('adria')];
     for (const indicator of ['minor', 'critical', 'critical', 'minor', 'none'] as const)

@@ -53,6 +53,18 @@ interface Row {
   day: string;
 }
 
+it('begins no day once its time is up, and the next slot goes on', async () => {
+  await bookAll();
+  await bench.put('northpay_27.csv', p1, p2, p3);
+  await run();
+  bench.setTime('2026-11-28T06:00:30Z');
+  const reconciliation = bench.desk;
+  await reconcileJob.run(slot, { reconciliation }, silentLog, AbortSignal.abort());
+  expect(bench.posted()).toEqual([]);
+  await run();
+  expect(bench.posted().length).toBeGreaterThan(0);
+});
+
 it('does nothing where no partner has statements', async () => {
   await reconcileJob.run(slot, { reconciliation: null }, silentLog);
   expect(bench.posted()).toEqual([]);

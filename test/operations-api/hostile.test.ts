@@ -120,6 +120,37 @@ it('an unreadable event is named, and its neighbours are shown', async () => {
   expect(problems).toEqual([expect.stringContaining('event evt_odd cannot be read: at: ')]);
 });
 
+it('a target, a replay or a request that cannot be read hides no other, nor what an order did', async () => {
+  const fine = { id: 'ledger', idempotent: true, lastDeliveredAt: null };
+  const replay = { reference: 'key-1', target: 'ledger', at: '2026-11-18T12:00:00Z' };
+  const event = {
+    id: 'evt_1',
+    type: 'charge.succeeded',
+    targets: [{ ...fine, id: 'odd', idempotent: 'yes' }, fine],
+    replays: [{ ...replay, at: null }, replay],
+  };
+  answers = [json(event)];
+  const { operations } = setUp(baseUrl);
+  const order = { eventId: 'evt_1', target: 'ledger', idempotencyKey: 'key-1' };
+  expect(await operations.replayEvent(order)).toMatchObject({
+    targets: [{ id: 'ledger' }],
+    replays: [{ reference: 'key-1' }],
+    problems: [
+      'target odd cannot be read: idempotent is text, not true or false',
+      'replay (without id) cannot be read: at is null, not text',
+    ],
+  });
+  const requests = [
+    { reference: 'key-1', at: '18 Nov' },
+    { reference: 'key-2', at: replay.at },
+  ];
+  answers = [json({ partner: 'northpay', businessDay: '2026-11-18', state: 'requested', requests })];
+  expect(await operations.statement('northpay', '2026-11-18')).toMatchObject({
+    requests: [{ reference: 'key-2' }],
+    problems: [expect.stringContaining('request (without id) cannot be read: at: ')],
+  });
+});
+
 it('names the field of an answer that cannot be read, and no proxy', async () => {
   answers = [json({ ...route, state: 'draining' })];
   const fault = await faultOf(setUp(baseUrl).operations.route('r1'));

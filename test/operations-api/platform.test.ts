@@ -74,6 +74,7 @@ describe('reads', () => {
         { id: 'order-service', idempotent: true, lastDeliveredAt: new Date('2026-11-18T11:59:00Z') },
       ],
       replays: [],
+      problems: [],
     });
   });
 

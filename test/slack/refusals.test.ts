@@ -103,6 +103,7 @@ describe('a window', () => {
     ['exchanged_trigger_id', 'This window took too long to open.', 'Click again'],
     ['invalid_trigger_id', 'This window took too long to open.', 'Click again'],
     ['push_limit_reached', 'Slack shows no more than three windows upon each other.', 'Close this one'],
+    ['not_found', 'The window that you clicked in was closed before the next one opened.', 'Open it again'],
     ['view_too_large', 'Slack did not open the window.', 'Slack says view_too_large.'],
     ['duplicate_external_id', 'Slack did not open the window.', 'Slack says duplicate_external_id.'],
     ['missing_scope', 'Slack did not open the window.', 'Install the app again from manifest.yml'],
@@ -116,7 +117,7 @@ describe('a window', () => {
     expect((await desk.slack.control.state()).views).toEqual([]);
   });
 
-  it.each(['push_limit_reached', 'view_too_large', tomorrow])(
+  it.each(['push_limit_reached', 'view_too_large', 'not_found', tomorrow])(
     'upon another that is refused with %s leaves the other, and says so in the direct messages',
     async (error) => {
       const button = {

@@ -306,6 +306,16 @@ describe('what is no regular file', () => {
     ]);
   });
 
+  // Root may list everything.
+  it.skipIf(process.getuid?.() === 0)('a folder that may not be listed hides nothing beside it', async () => {
+    await mkdir(join(inbox, 'northpay'), { mode: 0 });
+    await writeFile(join(inbox, 'zz.sta'), 'a file');
+    expect(await folderPlace(inbox).list()).toMatchObject({
+      files: [{ path: 'zz.sta' }],
+      refused: [{ path: 'northpay', why: 'it is a folder that Paydesk may not list' }],
+    });
+  });
+
   it('that is swapped for a link after it was listed is not read', async () => {
     const place = folderPlace(inbox);
     await put('northpay_1.sta', mt940());

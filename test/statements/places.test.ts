@@ -248,6 +248,16 @@ describe('an SFTP server', () => {
     ).toBe(false);
   });
 
+  it('a folder in it that may not be listed hides nothing beside it', async () => {
+    sftp.entries.set('/out/northpay-secret', 'folder');
+    put('/out/1.csv');
+    put('/out/zz.csv');
+    expect(await place().list()).toMatchObject({
+      files: [{ path: '1.csv' }, { path: 'zz.csv' }],
+      refused: [{ path: 'northpay-secret', why: 'it is a folder that Paydesk may not list' }],
+    });
+  });
+
   it('reads a large file whole, in pieces that the server chooses', async () => {
     const large = Buffer.from(Array.from({ length: 2_000_003 }, (_, at) => (at * 7 + (at >> 8)) % 251));
     put('/out/large.csv', large);

@@ -65,6 +65,15 @@ const text =
   (_request, response) =>
     void response.writeHead(status).end(body);
 const sending = (body: unknown): RequestListener => text(200, JSON.stringify(body));
+/** Writes for as long as anybody listens. */
+const endless: RequestListener = (_request, response) => {
+  const megabyte = Buffer.alloc(1024 * 1024, ' ');
+  const write = (error?: Error | null): void => {
+    if (!error && !response.destroyed) response.write(megabyte, write);
+  };
+  response.writeHead(200);
+  write();
+};
 const read = (timeoutMs = 2000, log = silentLog) => createStatuspage({ log, timeoutMs }).fetch(pageUrl);
 
 async function faultOf(call: Promise<unknown>): Promise<OpsError> {
@@ -150,7 +159,7 @@ describe('what a page may leave out', () => {
         incidents: [
           {
             status: 'brand_new',
-            impact: 'none',
+            impact: null,
             url: null,
             latestUpdate: null,
             startedAt: new Date('2026-11-20T08:00:00Z'),
@@ -237,6 +246,16 @@ describe('what cannot be read hides nothing else', () => {
   });
 });
 
+it('a card number in a partner’s words stays outside', async () => {
+  const number = '4242 4242 4242 4242';
+  answer = sending({
+    ...summary,
+    status: { indicator: 'major', description: `Payments such as ${number} fail` },
+    incidents: [{ ...incident, name: number, incident_updates: [{ body: number }] }],
+  });
+  expect(JSON.stringify(await read())).not.toContain(number);
+});
+
 describe('the status as a whole cannot be read: its parts speak', () => {
   const outage = { components: [{ name: 'Cards', status: 'major_outage' }], incidents: [] };
   const calm = { components: [{ name: 'Cards', status: 'operational' }], incidents: [] };
@@ -257,6 +276,24 @@ describe('the status as a whole cannot be read: its parts speak', () => {
       { ...reported, status: { indicator: 'dire' } },
       'critical',
       [],
+    ],
+    [
+      'missing, beside an incident whose impact is null',
+      { ...reported, incidents: [{ ...incident, impact: null }], status: undefined },
+      'minor',
+      [gap],
+    ],
+    [
+      'missing, beside an incident that is over',
+      { ...calm, incidents: [{ ...incident, impact: 'critical', status: 'resolved' }], status: undefined },
+      'none',
+      [gap],
+    ],
+    [
+      'missing, beside an outage and a part that cannot be read',
+      { components: [{ name: 5, status: 'operational' }, ...outage.components], status: undefined },
+      'critical',
+      [gap, 'component 1 cannot be read: name'],
     ],
     ['a word to come, and nothing is wrong', { ...calm, status: { indicator: 'dire' } }, 'minor', []],
   ])('%s', async (_what, changed, indicator, problems) => {
@@ -330,6 +367,16 @@ describe('unavailable', () => {
     ['another page’s JSON', sending({ page: { name: 'Acquirer', status: 'UP' } })],
     ['no status and no parts', sending({ page: summary.page })],
     ['a state that is none, and no parts', sending({ status: { indicator: null, description: 'fine' } })],
+    [
+      'no status, and a part that cannot be read beside one that is well',
+      sending({
+        components: [
+          { name: 'Cards', status: 'operational' },
+          { name: null, status: 'major_outage' },
+        ],
+      }),
+    ],
+    ['a body without an end', endless],
     ['a dropped connection', (request) => void request.socket.destroy()],
     [
       'a body cut off',

@@ -14,11 +14,15 @@ function shown({ world }: Call, view: OpenView): JsonObject {
   return { view: viewPayload(world, view, stateValues(view.view.blocks)) };
 }
 
-/** Opens or pushes with a trigger. The trigger is used up even when the view is refused, as in Slack. */
+/**
+ * Opens or pushes with a trigger. The trigger is used up even when the view is refused, as in Slack. A view is pushed with a
+ * trigger out of the modal that it is pushed on, while that is open.
+ */
 function withTrigger(call: Call, how: 'open' | 'push'): JsonObject {
   const { world, args } = call;
   const triggerId = args.text('trigger_id') ?? args.required('interactivity_pointer');
-  const { user, interaction } = world.triggers.exchange(triggerId);
+  const { user, interaction, modal } = world.triggers.exchange(triggerId);
+  if (how === 'push' && world.views.top(user)?.root_view_id !== modal) throw new SlackError('not_found');
   return shown(call, world.views[how](user, args.json('view'), { interaction }));
 }
 

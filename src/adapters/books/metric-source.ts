@@ -48,8 +48,8 @@ export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSo
       if (metric.failedAmountsSql === undefined) return [];
       const named = metric.dimensions.filter((name) => slice[name] !== undefined);
       const where = ['amount > 0', ...named.map((name, at) => `coalesce(${name}, 'none') = $${at + 3}`)];
-      const sql = `select currency, cast(sum(amount) as bigint) as minor from (${metric.failedAmountsSql}) as failed
-        where ${where.join(' and ')} group by currency order by 2 desc limit ${currenciesMax}`;
+      const sql = `select coalesce(currency, 'none') as currency, cast(sum(amount) as bigint) as minor from (${metric.failedAmountsSql}) as failed
+        where ${where.join(' and ')} group by 1 order by 2 desc limit ${currenciesMax}`;
       return engine.query<Money>(sql, [from, to, ...named.map((name) => slice[name])]);
     },
   };

@@ -15,7 +15,7 @@ import type { Job } from '../../ports/jobs.js';
 import type { Living } from '../../ports/lives.js';
 import { startAdopter } from './adopter.js';
 import { nextDueAt } from './lives.js';
-import { livingJobs, planJobs, requireJobs } from './jobs.js';
+import { livingJobs, planJobs, requireJobs, type JobsOptions } from './jobs.js';
 import { faultOf, isTableMissing, openSession, type Session } from './session.js';
 import { startWorker, within, type Worker } from './worker.js';
 
@@ -31,6 +31,8 @@ export interface EngineOptions<Desk> {
   log: Log;
   /** How long `close` waits for running work. */
   drainTimeoutMs?: number;
+  /** For how long a run of a job is waited for; an hour where absent. */
+  limits?: JobsOptions<Desk>['limits'];
 }
 
 interface EngineState {

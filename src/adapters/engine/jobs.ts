@@ -3,9 +3,10 @@
  *
  * Invariants: a row is in one hand, so a job never runs twice at a time and each slot runs once over all replicas; the
  * cursor moves when a slot ended, well or not, so a failing slot never stops a later one, and a slot that was cut off runs
- * again; a job that is seen for the first time begins with now. A cursor is never ahead of the clock that replicas share.
+ * again; a run that takes too long is told to end, and only one that does not is left to itself; a job that is seen for the
+ * first time begins with now. A cursor is never ahead of the clock that replicas share.
  */
-import { hourMs, type Clock } from '../../kernel/clock.js';
+import { hourMs, minuteMs, type Clock } from '../../kernel/clock.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Job } from '../../ports/jobs.js';
@@ -14,8 +15,8 @@ import type { Query } from './lives.js';
 import { nextSlot, requireSchedule, slotsBetween } from './slots.js';
 import { within } from './worker.js';
 
-/** A job that hangs blocks its own later slots for this long at most. */
-const longestMs = hourMs;
+/** A run that takes longer is asked to end, and has a while for it. One that does not end blocks no later slot. */
+const usualLimits = { longestMs: hourMs, endingMs: 10 * minuteMs };
 
 export interface JobsOptions<Desk> {
   jobs: readonly Job<Desk>[];
@@ -23,6 +24,7 @@ export interface JobsOptions<Desk> {
   query: Query;
   clock: Clock;
   log: Log;
+  limits?: typeof usualLimits | undefined;
 }
 
 /** Throws `misconfigured`. */
@@ -64,25 +66,37 @@ export async function planJobs<Desk>({ jobs, query, clock }: JobsOptions<Desk>):
 
 /** Runs the oldest slot that is worth running. */
 async function advance<Desk>(
-  { jobs, desk, query, clock, log }: JobsOptions<Desk>,
+  { jobs, desk, query, clock, log, limits = usualLimits }: JobsOptions<Desk>,
   id: string,
 ): Promise<void> {
   const job = jobs.find((candidate) => candidate.id === id);
   const [cursor] = await query<{ slot: Date }>(cursorSql, [id]);
   if (!job || !cursor) return;
   const [slot] = slotsBetween(job.schedule, cursor.slot, clock.now(), job.catchUp);
-  if (slot) await run(job, slot, desk, log.child({ job: id, slot: slot.toISOString() }));
+  const child = log.child({ job: id, slot: slot?.toISOString() });
+  if (slot) await run(job.id, (until) => job.run(slot, desk, child, until), limits, child);
   const reached = slot ?? cursor.slot;
   await query(moveSql, [id, reached, nextSlot(job.schedule, reached)]);
 }
 
-async function run<Desk>(job: Job<Desk>, slot: Date, desk: Desk, log: Log): Promise<void> {
+async function run(
+  id: string,
+  work: (until: AbortSignal) => Promise<void>,
+  { longestMs, endingMs }: typeof usualLimits,
+  log: Log,
+): Promise<void> {
+  const ending = new AbortController();
   try {
-    if ((await within(longestMs, job.run(slot, desk, log))) === 'late')
-      throw new OpsError(
-        'unavailable',
-        `The job ${job.id} has run for over an hour; Paydesk no longer waits for it.`,
-      );
+    const running = work(ending.signal);
+    if ((await within(longestMs, running)) === 'done') return;
+    ending.abort();
+    const ended = await within(endingMs, running);
+    throw new OpsError(
+      'unavailable',
+      ended === 'done'
+        ? `The job ${id} ran for too long and was ended; its next slot goes on.`
+        : `The job ${id} does not end; Paydesk no longer waits for it.`,
+    );
   } catch (error) {
     const fault = toOpsError(error);
     log.error({ errorId: fault.errorId, code: fault.code, err: fault }, 'a job failed');

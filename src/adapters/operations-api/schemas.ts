@@ -71,12 +71,25 @@ function rowsOf<Row>(what: string, wires: readonly unknown[], schema: z.ZodType<
 const withId = z.object({ id: z.string().regex(/^\w[\w.:-]{0,254}$/) });
 const idOf = (wire: unknown): string => withId.safeParse(wire).data?.id ?? '(without id)';
 
-export const eventSchema: z.ZodType<PlatformEvent, Wire['Event']> = z.object({
+const targetSchema: z.ZodType<PlatformEvent['targets'][number], Wire['Event']['targets'][number]> = z.object({
   id: text,
-  type: text,
-  targets: z.array(z.object({ id: text, idempotent: z.boolean(), lastDeliveredAt: instant.nullable() })),
-  replays: z.array(z.object({ reference: text, target: text, at: instant })),
+  idempotent: z.boolean(),
+  lastDeliveredAt: instant.nullable(),
 });
+const replaySchema: z.ZodType<PlatformEvent['replays'][number], Wire['Event']['replays'][number]> = z.object({
+  reference: text,
+  target: text,
+  at: instant,
+});
+
+export const eventSchema: z.ZodType<PlatformEvent> = z
+  .object({ id: text, type: text, targets: z.array(z.unknown()), replays: z.array(z.unknown()) })
+  .transform((event) => {
+    const targets = rowsOf('target', event.targets, targetSchema);
+    const replays = rowsOf('replay', event.replays, replaySchema);
+    const problems = [...targets.problems, ...replays.problems];
+    return { ...event, targets: targets.rows, replays: replays.rows, problems };
+  });
 
 const eventSummarySchema: z.ZodType<PlatformEventSummary, Wire['EventSummary']> = z.object({
   id: text,
@@ -88,12 +101,20 @@ export const eventsSchema: z.ZodType<Rows<PlatformEventSummary>> = z
   .object({ events: z.array(z.unknown()) })
   .transform(({ events }) => rowsOf('event', events, eventSummarySchema));
 
-export const statementSchema: z.ZodType<PartnerStatement, Wire['Statement']> = z.object({
-  partner: text,
-  businessDay,
-  state: z.enum(['received', 'missing', 'requested']),
-  requests: z.array(z.object({ reference: text, at: instant })),
-});
+const requestSchema: z.ZodType<PartnerStatement['requests'][number], Wire['Statement']['requests'][number]> =
+  z.object({ reference: text, at: instant });
+
+export const statementSchema: z.ZodType<PartnerStatement> = z
+  .object({
+    partner: text,
+    businessDay,
+    state: z.enum(['received', 'missing', 'requested']),
+    requests: z.array(z.unknown()),
+  })
+  .transform((statement) => {
+    const { rows, problems } = rowsOf('request', statement.requests, requestSchema);
+    return { ...statement, requests: rows, problems };
+  });
 
 export const problemSchema: z.ZodType<Wire['Problem']> = z.object({
   title: text,

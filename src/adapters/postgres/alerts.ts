@@ -14,6 +14,7 @@ import {
 } from '../../ports/alerts.js';
 import type { LifeTable } from '../../ports/lives.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 export const alertLives: LifeTable = { table: 'paydesk.alerts', key: 'number', prefix: 'ALR-' };
@@ -120,7 +121,7 @@ export function createQuiets(database: Database): Quiets {
 
 /** Slices and facts are JSON; instants are not. */
 const valueOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !(value instanceof Date) ? JSON.stringify(value) : value;
+  typeof value === 'object' && value !== null && !(value instanceof Date) ? jsonText(value) : value;
 
 function found(id: string, [row]: Row[]): Alert {
   if (row) return alertOf(row);

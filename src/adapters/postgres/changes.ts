@@ -1,6 +1,9 @@
 /**
  * Changes that were reported, in Postgres. Kept for a month: an alert asks for the last hours.
+ *
+ * Invariant: what was reported is kept without card numbers.
  */
+import { redactWithin } from '../../kernel/sensitive.js';
 import type { Change, Changes } from '../../ports/changes.js';
 import type { Database } from './database.js';
 
@@ -13,7 +16,8 @@ const betweenSql = `
   where at >= $1 and at <= $2 and (partner is null or partner = $3) order by at desc limit $4`;
 
 export const createChanges = (database: Database): Changes => ({
-  put: async ({ kind, title, by, partner, url, at }) => {
+  put: async ({ at, ...said }) => {
+    const { kind, title, by, partner, url } = redactWithin(said);
     await database.query(putSql, [kind, title, by, partner, url, at]);
   },
   between: (from, to, partner, limit) => database.query<Change>(betweenSql, [from, to, partner, limit]),

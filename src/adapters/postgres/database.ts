@@ -14,6 +14,7 @@ import type { Secret } from '../../kernel/secret.js';
 import { sharing } from '../../kernel/sharing.js';
 import type { Transaction, Transactions } from '../../ports/transaction.js';
 import { databaseError, leavesSessionWhole, wasDemoted } from './errors.js';
+import { keepable } from './texts.js';
 
 export interface Querier {
   /** Runs one statement with its `$1…` values; its rows. Throws what `databaseError` makes of a failure. */
@@ -93,12 +94,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       throw databaseError(error, setting);
     });
   const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
-    (await translated(pool.query<Row>(sql, [...values]))).rows;
+    (await translated(pool.query<Row>(sql, values.map(keepable)))).rows;
   const queryWithin: Database['queryWithin'] = async <Row extends object>(
     timeoutMs: number,
     sql: string,
     values: readonly unknown[],
-  ) => (await translated(pool.query<Row>(limited({ text: sql, values: [...values] }, timeoutMs)))).rows;
+  ) =>
+    (await translated(pool.query<Row>(limited({ text: sql, values: values.map(keepable) }, timeoutMs)))).rows;
   const mayPrepare = preparing(options.hasOwnSessions);
   let closed: Promise<void> | null = null;
   return {
@@ -109,7 +111,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       values: readonly unknown[] = [],
       timeoutMs?: number,
     ) => {
-      const question = limited({ text, values: [...values] }, timeoutMs);
+      const question = limited({ text, values: values.map(keepable) }, timeoutMs);
       const ask = mayPrepare() ? askPrepared<Row>(pool, question) : pool.query<Row>(question);
       return (await translated(ask)).rows;
     },
@@ -285,7 +287,7 @@ function createSession(client: pg.PoolClient, translated: Translated): Session {
   const send = <Row extends object>(
     sql: string,
     values: readonly unknown[] = [],
-  ): Promise<pg.QueryResult<Row>> => guarded(() => client.query<Row>(sql, [...values]));
+  ): Promise<pg.QueryResult<Row>> => guarded(() => client.query<Row>(sql, values.map(keepable)));
   const commitInCrowd = async (): Promise<string> => {
     // Several statements have several results, which the library's types do not say.
     const results = (await guarded(() => client.query(commitInCrowdSql))) as unknown as pg.QueryResult[];

@@ -20,6 +20,7 @@ import {
   type Sighting,
 } from '../../ports/dispute-register.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 const facts = [
@@ -211,7 +212,7 @@ export function createDisputeRegister({ query }: Pick<Database, 'query'>): Dispu
     note: async (tx, partner, sightings, readAt) => {
       const pg = requirePg(tx);
       const seen = [...new Map(sightings.map((sighting) => [sighting.dispute.id, sighting])).values()];
-      const rows = JSON.stringify(seen.map(rowOf));
+      const rows = jsonText(seen.map(rowOf));
       const added = await pg.query<Row>(addSql, [rows, partner, readAt]);
       const changed = await pg.query<Row & { status_before: string }>(updateSql, [rows, readAt]);
       return [

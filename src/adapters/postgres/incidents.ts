@@ -2,6 +2,7 @@
  * Incidents in Postgres.
  */
 import { OpsError } from '../../kernel/errors.js';
+import { redactCardNumbers } from '../../kernel/sensitive.js';
 import type {
   Incident,
   IncidentEntry,
@@ -11,6 +12,7 @@ import type {
 } from '../../ports/incidents.js';
 import type { LifeTable } from '../../ports/lives.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 export const incidentLives: LifeTable = { table: 'paydesk.incidents', key: 'number', prefix: 'INC-' };
@@ -80,7 +82,7 @@ export function createIncidents(database: Database): Incidents {
     },
     read: async (id) => found(id, await database.query<Row>(readSql, [numberOf(id)])),
     note: async (tx, id, { source, at, by, text }) => {
-      await requirePg(tx).query(noteSql, [numberOf(id), source, at, by, text]);
+      await requirePg(tx).query(noteSql, [numberOf(id), source, at, by, redactCardNumbers(text)]);
     },
     timeline: (id) => database.query<IncidentEntry>(timelineSql, [numberOf(id)]),
     placeOf: async (liveCard) =>
@@ -95,7 +97,7 @@ export function createIncidents(database: Database): Incidents {
 }
 
 /** Problems are JSON. */
-const valueOf = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
+const valueOf = (value: unknown): unknown => (Array.isArray(value) ? jsonText(value) : value);
 
 function found(id: string, [row]: Row[]): Incident {
   if (row) return incidentOf(row);

@@ -11,6 +11,7 @@ import type {
 } from '../../ports/metrics.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 
 type StoredCount = [values: string[], attempts: number, failures: number, value?: number];
 
@@ -53,7 +54,7 @@ export function createMetricBuckets(database: Database): MetricBuckets {
       ]),
     put: async (metric, buckets) => {
       const times = buckets.map(({ at }) => at);
-      const counts = buckets.map((bucket) => JSON.stringify(bucket.counts.map(storedCount)));
+      const counts = buckets.map((bucket) => jsonText(bucket.counts.map(storedCount)));
       await database.query(putSql, [metric, times, counts]);
     },
     forget: async (metric, before) => {

@@ -19,6 +19,7 @@ import type {
 } from '../../ports/outbox.js';
 import type { Database, PgTransaction } from './database.js';
 import { createOutboxTeller, type OutboxNotices } from './outbox-news.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 /** What was sent is kept for a month, for people to look back and for `once` to hold; each sending forgets a few. */
@@ -163,9 +164,9 @@ async function enqueue(
   { channel, card, liveCard, threadOf, concerns, once, file }: OutgoingMessage,
 ): Promise<void> {
   await query(openChannelSql, [channel, now]);
-  const values = [channel, JSON.stringify(withoutCardNumbers(card)), threadOf ?? null, now, concerns ?? null];
+  const values = [channel, jsonText(withoutCardNumbers(card)), threadOf ?? null, now, concerns ?? null];
   if (liveCard === undefined)
-    await query(enqueueSql, [...values, once ?? null, file === undefined ? null : JSON.stringify(file)]);
+    await query(enqueueSql, [...values, once ?? null, file === undefined ? null : jsonText(file)]);
   else await query(enqueueLiveSql, [...values, liveCard]);
 }
 

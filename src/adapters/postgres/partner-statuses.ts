@@ -16,6 +16,7 @@ import type {
   StatusProgress,
 } from '../../ports/partner-statuses.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 export const partnerLives: LifeTable = { table: 'paydesk.partner_statuses', key: 'partner' };
@@ -55,7 +56,7 @@ export function createPartnerStatuses({ query }: Pick<Database, 'query'>): Partn
     all: async () => (await query<StatusRow>(allSql)).map(kept),
     take,
     takeOrBegin: async (tx, { partner, published, changedAt, troubleAt, checkedAt }) => {
-      const text = JSON.stringify(published);
+      const text = jsonText(published);
       const values = [partner, published.indicator, text, changedAt, troubleAt, checkedAt];
       const begun = await requirePg(tx).query(beginSql, values);
       return { status: await take(tx, partner), isNew: begun.length > 0 };
@@ -67,7 +68,7 @@ export function createPartnerStatuses({ query }: Pick<Database, 'query'>): Partn
       const values: unknown[] = [partner, ...Object.values(rest)];
       if (published) {
         sets.push(`indicator = $${values.length + 1}`, `status = $${values.length + 2}`);
-        values.push(published.indicator, JSON.stringify(published));
+        values.push(published.indicator, jsonText(published));
       }
       const sql = `update paydesk.partner_statuses set ${['version = version + 1', ...sets].join(', ')}
         where partner = $1 returning ${columns}`;

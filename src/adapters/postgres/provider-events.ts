@@ -13,6 +13,7 @@ import type {
   WaitingEvent,
 } from '../../ports/provider-events.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 import { requirePg } from './transactions.js';
 
 export const providerEventLives: LifeTable = { table: 'paydesk.provider_events', key: 'id' };
@@ -48,7 +49,7 @@ export const createProviderInbox = ({ query }: Pick<Database, 'query'>, clock: C
       object: objectId,
       happened_at: happenedAt,
     }));
-    return (await query(putSql, [JSON.stringify(rows), clock.now(), cameBy])).length;
+    return (await query(putSql, [jsonText(rows), clock.now(), cameBy])).length;
   },
   read: async (id) => (await query<WaitingEvent>(readSql, [id]))[0] ?? null,
   finish: async (id, outcome) => {
@@ -82,7 +83,7 @@ export const createLooks = ({ query }: Pick<Database, 'query'>, clock: Clock): L
   put: async (name, { unread, ...rest }) => {
     const entries = [
       ...Object.entries(rest),
-      ...(unread === undefined ? [] : [['unread', JSON.stringify(unread)] as const]),
+      ...(unread === undefined ? [] : [['unread', jsonText(unread)] as const]),
     ];
     const sets = entries.map(
       ([key], index) => `${lookColumns[key as keyof typeof lookColumns]} = $${index + 2}`,

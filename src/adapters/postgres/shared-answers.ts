@@ -13,6 +13,7 @@ import { messageOf, OpsError, toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Freshness, Pace, Question, SharedAnswer, SharedAnswers } from '../../ports/shared-answers.js';
 import type { Database } from './database.js';
+import { jsonText } from './texts.js';
 
 /** Longer than a turn's wait and a call together: a dead replica blocks others no longer than this. */
 const leaseMs = 20 * secondMs;
@@ -184,7 +185,7 @@ async function asked<Value>({ database, log }: Store, { key, pace, ask }: Questi
   const [{ now } = { now: new Date(0) }] = await database.query<{ now: Date }>(nowSql);
   try {
     const value = await ask();
-    await database.query(putSql, [key, JSON.stringify(value), now]);
+    await database.query(putSql, [key, jsonText(value), now]);
     await database.query(forgetSql, [keptMs]);
     return value;
   } catch (thrown) {

@@ -9,6 +9,7 @@ import type { ConversationsHistoryResponse, WebClient } from '@slack/web-api';
 import { OpsError } from '../../kernel/errors.js';
 import type { IncidentEntry, IncidentRooms } from '../../ports/incidents.js';
 import { callError, callFault, isRefused } from './client.js';
+import { patiently } from './patiently.js';
 
 type SlackMessage = NonNullable<ConversationsHistoryResponse['messages']>[number];
 
@@ -74,7 +75,12 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
   if (refusals.length > 0) throw refusals[0];
 }
 
-export function createIncidentRooms(client: WebClient): IncidentRooms {
+/** A busy room has more threads than Slack lets anybody read in a minute: what was read is kept while that passes. */
+export function createIncidentRooms(
+  client: WebClient,
+  pause?: (durationMs: number) => Promise<unknown>,
+): IncidentRooms {
+  const reading: Reading = { client, again: (call) => patiently(call, pause) };
   return {
     create: (name, since) => create(client, name, since),
     invite: (channel, people) => invite(client, channel, people),
@@ -92,9 +98,17 @@ export function createIncidentRooms(client: WebClient): IncidentRooms {
         'is_archived',
         'channel_not_found',
       ]),
-    marked: async (channel) => (await messagesOf(client, channel)).filter(isMarked).map(entryOf).toReversed(),
+    marked: async (channel) => {
+      const messages = await messagesOf(reading, channel);
+      for (const { reply_count: replies = 0, ts } of [...messages])
+        if (replies > 0 && ts !== undefined) messages.push(...(await repliesOf(reading, channel, ts)));
+      return messages
+        .filter(isMarked)
+        .map(entryOf)
+        .sort((a, b) => a.at.getTime() - b.at.getTime());
+    },
     hasFile: async (channel, name) =>
-      (await messagesOf(client, channel)).some(({ files = [] }) => files.some((file) => file.name === name)),
+      (await messagesOf(reading, channel)).some(({ files = [] }) => files.some((file) => file.name === name)),
     upload: (channel, { name, title, text }) =>
       call('The summary can’t be uploaded', () =>
         client.filesUploadV2({ channel_id: channel, filename: name, title, content: text }),
@@ -161,33 +175,45 @@ async function ourChannel(client: WebClient, name: string, since: Date): Promise
   return null;
 }
 
-/** Newest first, replies after their parent. */
-async function messagesOf(client: WebClient, channel: string): Promise<SlackMessage[]> {
+interface Reading {
+  client: WebClient;
+  /** Also when Slack’s limit is reached. */
+  again: <Value>(call: () => Promise<Value>) => Promise<Value>;
+}
+
+interface Page {
+  messages?: SlackMessage[];
+  response_metadata?: { next_cursor?: string };
+}
+
+/** Without the replies in threads. */
+const messagesOf = ({ client, again }: Reading, channel: string): Promise<SlackMessage[]> =>
+  allPages('The channel can’t be read', (page) =>
+    again(() => client.conversations.history({ channel, limit: pageSize, ...page })),
+  );
+
+/** Every page of a thread begins with the message that it is about. */
+const repliesOf = async ({ client, again }: Reading, channel: string, ts: string): Promise<SlackMessage[]> =>
+  (
+    await allPages('A thread can’t be read', (page) =>
+      again(() => client.conversations.replies({ channel, ts, limit: pageSize, ...page })),
+    )
+  ).filter((message) => message.ts !== ts);
+
+async function allPages(
+  what: string,
+  pageAt: (page: { cursor?: string }) => Promise<Page>,
+): Promise<SlackMessage[]> {
   const messages: SlackMessage[] = [];
   for (let cursor: string | undefined, page = 0; page < pagesMax; page++) {
-    const answer = await client.conversations
-      .history({ channel, limit: pageSize, ...(cursor !== undefined && { cursor }) })
-      .catch((error: unknown) => {
-        throw refusal(error, 'The channel can’t be read');
-      });
-    for (const message of answer.messages ?? []) {
-      messages.push(message);
-      if ((message.reply_count ?? 0) > 0 && message.ts !== undefined)
-        messages.push(...(await repliesOf(client, channel, message.ts)));
-    }
+    const answer = await pageAt(cursor === undefined ? {} : { cursor }).catch((error: unknown) => {
+      throw refusal(error, what);
+    });
+    messages.push(...(answer.messages ?? []));
     cursor = answer.response_metadata?.next_cursor;
     if (cursor === undefined || cursor === '') break;
   }
-  return messages.sort((a, b) => Number(b.ts) - Number(a.ts));
-}
-
-async function repliesOf(client: WebClient, channel: string, ts: string): Promise<SlackMessage[]> {
-  const { messages = [] } = await client.conversations
-    .replies({ channel, ts, limit: pageSize })
-    .catch((error: unknown) => {
-      throw refusal(error, 'A thread can’t be read');
-    });
-  return messages.filter((message) => message.ts !== ts);
+  return messages;
 }
 
 const isMarked = ({ reactions = [] }: SlackMessage): boolean =>

@@ -54,10 +54,14 @@ export function mountMessages<Desk>(app: App, facts: MessageFacts<Desk>): void {
   });
 }
 
+/** What a person wrote has a subtype with a file, as /me, and when a reply is shown in the channel too. */
+const written: readonly string[] = ['file_share', 'me_message', 'thread_broadcast'];
+
 async function answerTo<Desk>(message: Message, key: string, facts: MessageFacts<Desk>): Promise<void> {
   const { user, subtype, bot_id: bot, channel, thread_ts: thread } = message;
   const { identity, client } = facts;
-  if (user === undefined || subtype !== undefined || bot !== undefined || user === identity.botUserId) return;
+  if (user === undefined || bot !== undefined || user === identity.botUserId) return;
+  if (subtype !== undefined && !written.includes(subtype)) return;
   const { command, text } = meantBy(message.text ?? '', facts);
   const log = facts.log.child({ command: command.name, user, channel });
   const direct = directAnswers(client, user, log);

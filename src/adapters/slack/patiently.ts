@@ -9,7 +9,10 @@ const mostTries = 5;
 const longestWaitMs = 60_000;
 
 /** Throws what the call throws: a refusal at once, anything else when the patience is over. */
-export async function patiently<Value>(call: () => Promise<Value>): Promise<Value> {
+export async function patiently<Value>(
+  call: () => Promise<Value>,
+  wait: (durationMs: number) => Promise<unknown> = pause,
+): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
@@ -17,7 +20,7 @@ export async function patiently<Value>(call: () => Promise<Value>): Promise<Valu
       const fault = callFault(error);
       const waitMs = fault.kind === 'rate_limited' ? fault.retryAfterMs : 250 * 2 ** attempt;
       if (fault.kind === 'refused' || attempt === mostTries || waitMs > longestWaitMs) throw error;
-      await pause(waitMs);
+      await wait(waitMs);
     }
   }
 }

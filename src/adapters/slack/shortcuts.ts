@@ -94,18 +94,18 @@ export function mountUnfurls<Desk>(app: App, facts: UnfurlFacts<Desk>): void {
       const person = { userId: user, teamId: identity.teamId };
       // The message is not sent yet. Slack asks again when it is.
       if (event.source === 'composer') return;
-      try {
-        const unfurls: LinkUnfurls = {};
-        for (const { url } of event.links.slice(0, mostLinks)) {
-          const blocks = await facts.unfurl({ url, person, channelId: channel }, desk);
-          if (blocks !== null) unfurls[url] = { blocks: [...blocks] };
-        }
-        if (Object.keys(unfurls).length > 0)
-          await patiently(() => client.chat.unfurl({ channel, ts, unfurls }));
-      } catch (thrown) {
+      const without = (thrown: unknown): null => {
         const { code, details } = toOpsError(thrown);
         log.info({ ...details, code, err: messageOf(thrown) }, 'a link gets no preview');
+        return null;
+      };
+      const unfurls: LinkUnfurls = {};
+      for (const { url } of event.links.slice(0, mostLinks)) {
+        const blocks = await facts.unfurl({ url, person, channelId: channel }, desk).catch(without);
+        if (blocks !== null) unfurls[url] = { blocks: [...blocks] };
       }
+      if (Object.keys(unfurls).length > 0)
+        await patiently(() => client.chat.unfurl({ channel, ts, unfurls })).catch(without);
     }),
   );
 }

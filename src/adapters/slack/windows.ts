@@ -77,5 +77,12 @@ function openingError(error: unknown): OpsError {
       cause: error,
     });
   }
+  // Only a window that is laid upon another one can miss it.
+  if (isRefused(fault, ['not_found'])) {
+    return new OpsError('conflict', 'The window that you clicked in was closed before the next one opened.', {
+      hint: 'Open it again and click once more.',
+      cause: error,
+    });
+  }
   return callError(error, 'Slack did not open the window.');
 }

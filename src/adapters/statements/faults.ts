@@ -7,6 +7,9 @@ export const changed = (path: string): OpsError =>
     hint: 'It is read again when it has stopped changing.',
   });
 
+/** Why a folder within a place is left out: what lies beside it is read. */
+export const unreadableFolder = 'it is a folder that Paydesk may not list';
+
 export const tooLarge = (path: string): OpsError =>
   new OpsError('invalid', `The file ${path} is larger than ${mostBytes / 1024 / 1024} MB.`, {
     hint: 'Ask the partner to split it by day or by currency.',

@@ -9,7 +9,7 @@ import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { ArrivedFile, RefusedFile, StatementPlace } from '../../ports/statement-inbox.js';
-import { changed, tooLarge } from './faults.js';
+import { changed, tooLarge, unreadableFolder } from './faults.js';
 import { isUnfinished, mostBytes, nameFault } from './names.js';
 
 /** Folders in the inbox are partners; deeper ones belong to somebody else. */
@@ -35,7 +35,9 @@ async function walk(
 ): Promise<void> {
   const names = await readdir(join(folder, below)).catch((error: unknown) => {
     if (isGone(error)) return [];
-    throw outOfReach(folder, error);
+    if (below === '' || !isForbidden(error)) throw outOfReach(folder, error);
+    found.refused.push({ path: below, why: unreadableFolder });
+    return [];
   });
   for (const name of names.sort()) {
     const path = below === '' ? name : `${below}/${name}`;
@@ -101,12 +103,12 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+const isForbidden = (error: unknown): boolean => codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
 const isLink = (error: unknown): boolean => codeOf(error) === 'ELOOP';
 
 function outOfReach(folder: string, error: unknown): OpsError {
-  const refused = codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
   return new OpsError(
-    refused ? 'misconfigured' : 'unavailable',
+    isForbidden(error) ? 'misconfigured' : 'unavailable',
     `The statement inbox ${folder} cannot be read.`,
     { hint: messageOf(error), cause: error },
   );

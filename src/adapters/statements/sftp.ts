@@ -10,7 +10,7 @@ import type { Client, ConnectConfig, FileEntryWithStats, SFTPWrapper, Stats } fr
 import { minuteMs, secondMs } from '../../kernel/clock.js';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { ArrivedFile, RefusedFile, StatementPlace } from '../../ports/statement-inbox.js';
-import { changed, tooLarge, tooMany } from './faults.js';
+import { changed, tooLarge, tooMany, unreadableFolder } from './faults.js';
 import { within, type Limits } from './limit.js';
 import { isUnfinished, mostBytes, mostFiles, nameFault } from './names.js';
 
@@ -116,7 +116,13 @@ function connection(facts: SftpPlace, seen: SeenKey): ConnectConfig {
 }
 
 async function walk(facts: SftpPlace, sftp: SFTPWrapper, below: string, found: Found): Promise<void> {
-  const entries = await listed(facts, sftp, joined(facts.folder, below));
+  const entries = await listed(sftp, joined(facts.folder, below)).catch((error: unknown) => {
+    // It was removed since it was listed.
+    if (below !== '' && isGone(error)) return [];
+    if (below === '' || !isForbidden(error)) throw folderFault(facts, joined(facts.folder, below), error);
+    found.refused.push({ path: below, why: unreadableFolder });
+    return [];
+  });
   for (const { filename, attrs } of entries.sort((a, b) => (a.filename < b.filename ? -1 : 1))) {
     if (filename === '.' || filename === '..') continue;
     const path = below === '' ? filename : `${below}/${filename}`;
@@ -144,11 +150,9 @@ const arrived = (path: string, { size, mtime }: Pick<Stats, 'size' | 'mtime'>): 
   isWhole: false,
 });
 
-const listed = (facts: SftpPlace, sftp: SFTPWrapper, folder: string): Promise<FileEntryWithStats[]> =>
+const listed = (sftp: SFTPWrapper, folder: string): Promise<FileEntryWithStats[]> =>
   new Promise((resolve, reject) =>
-    sftp.readdir(folder, (error, entries) =>
-      error ? reject(folderFault(facts, folder, error)) : resolve(entries),
-    ),
+    sftp.readdir(folder, (error, entries) => (error ? reject(error) : resolve(entries))),
   );
 
 async function readListed(facts: SftpPlace, sftp: SFTPWrapper, file: ArrivedFile): Promise<Uint8Array> {
@@ -212,6 +216,7 @@ const status = { eof: 1, noSuchFile: 2, permissionDenied: 3 };
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 const isGone = (error: unknown): boolean => codeOf(error) === status.noSuchFile;
+const isForbidden = (error: unknown): boolean => codeOf(error) === status.permissionDenied;
 
 const nameOf = ({ id, host, port }: SftpPlace): string =>
   `The SFTP server ${host}${port === 22 ? '' : `:${port}`} (place ${id})`;
@@ -227,9 +232,9 @@ const missing = ({ id }: SftpPlace): OpsError =>
   });
 
 function folderFault(facts: SftpPlace, folder: string, error: unknown): OpsError {
-  if (codeOf(error) === status.noSuchFile)
+  if (isGone(error))
     return new OpsError('misconfigured', `${nameOf(facts)} has no folder ${folder}.`, { cause: error });
-  if (codeOf(error) === status.permissionDenied)
+  if (isForbidden(error))
     return new OpsError('misconfigured', `${nameOf(facts)} does not let ${facts.user} read ${folder}.`, {
       cause: error,
     });

@@ -8,9 +8,11 @@
  * incidents only.
  */
 import { z } from 'zod';
+import type { Json } from '../../kernel/canonical-json.js';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
+import { redactWithin } from '../../kernel/sensitive.js';
 import type {
   PartnerComponent,
   PartnerIncident,
@@ -89,7 +91,11 @@ export function createStatuspage({
         log.warn({ pageUrl, indicator }, 'statuspage: unknown indicator, read as minor or worse');
       const published = publishedStatusOf(summary.data);
       if (!published)
-        throw unavailable(pageUrl, notAStatusPage, new Error('it has neither a status nor parts'));
+        throw unavailable(
+          pageUrl,
+          notAStatusPage,
+          new Error('neither its status nor all of its parts can be read'),
+        );
       const { problems } = published;
       if (problems.length > 0)
         log.warn({ pageUrl, problems }, 'statuspage: a part of the page cannot be read');
@@ -107,16 +113,32 @@ async function bodyOf(pageUrl: string, fetch: typeof globalThis.fetch, timeoutMs
     const address = new URL('api/v2/summary.json', pageUrl.endsWith('/') ? pageUrl : `${pageUrl}/`);
     const response = await fetch(address, { signal, headers: { accept: 'application/json' } });
     if (!response.ok) throw new Error(`status ${response.status}`);
-    text = await response.text();
+    text = await textOf(response);
   } catch (cause) {
     const message = signal.aborted ? 'did not answer in time' : 'cannot be read';
     throw unavailable(pageUrl, `The partner’s status page ${message}.`, cause);
   }
   try {
-    return JSON.parse(text);
+    // What a partner writes is kept, posted and logged.
+    return redactWithin(JSON.parse(text) as Json);
   } catch (cause) {
     throw unavailable(pageUrl, notAStatusPage, cause);
   }
+}
+
+/** The largest pages have half a megabyte; an address of anything else must not fill the memory. */
+const longestBody = 8 * 1024 * 1024;
+
+async function textOf({ body }: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    length += piece.length;
+    // Leaving the loop ends the download.
+    if (length > longestBody) throw new Error(`more than ${longestBody} bytes`);
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
 function unavailable(pageUrl: string, message: string, cause: unknown): OpsError {
@@ -145,10 +167,15 @@ function worstOf(
   const said = [
     least,
     ...components.map(({ status }) => componentIndicators[status] ?? 'minor'),
-    ...incidents.map(({ impact }) => (isIndicator(impact) ? impact : 'minor')),
+    ...incidents
+      .filter(({ status }) => !over.includes(status))
+      .map(({ impact }) => (impact !== null && isIndicator(impact) ? impact : 'minor')),
   ];
   return severity.findLast((each) => said.includes(each)) ?? least;
 }
+
+/** Some pages go on listing what has ended. */
+const over: readonly string[] = ['resolved', 'postmortem'];
 
 const severity: readonly StatusIndicator[] = ['none', 'maintenance', 'minor', 'major', 'critical'];
 
@@ -160,7 +187,10 @@ const componentIndicators: Readonly<Record<string, StatusIndicator>> = {
   major_outage: 'critical',
 };
 
-/** Null where neither the whole nor any part of it can be read: that is not a status page. */
+/**
+ * Null where what can be read says nothing of the moment: neither the whole nor any part of it, or only parts that are
+ * well beside others that cannot be read.
+ */
 function publishedStatusOf({
   page,
   status,
@@ -180,6 +210,8 @@ function publishedStatusOf({
   const indicator = isIndicator(said)
     ? said
     : worstOf(parts.components, parts.incidents, status ? 'minor' : 'none');
+  const unread = [components, incidents, works].flatMap(({ problems }) => problems);
+  if (!status && indicator === 'none' && unread.length > 0) return null;
   const [work] = maintenances;
   return {
     ...(indicator === 'none' && work
@@ -188,10 +220,7 @@ function publishedStatusOf({
     ...parts,
     maintenances,
     planned: works.rows.flatMap(plannedOf).sort((a, b) => a.from.getTime() - b.from.getTime()),
-    problems: [
-      ...(status ? [] : ['the status as a whole cannot be read']),
-      ...[components, incidents, works].flatMap(({ problems }) => problems),
-    ],
+    problems: [...(status ? [] : ['the status as a whole cannot be read']), ...unread],
     publishedAt: page.updated_at,
   };
 }
@@ -225,7 +254,7 @@ function incidentOf(incident: z.infer<typeof incidentSchema>): PartnerIncident {
     id: incident.id,
     name: incident.name,
     status: incident.status,
-    impact: incident.impact ?? 'none',
+    impact: incident.impact,
     url: incident.shortlink,
     startedAt,
     updatedAt: incident.updated_at ?? startedAt,

@@ -25,8 +25,12 @@ const newsDays = 4;
 /** Hears how far a run is that takes long. */
 export type OnLong = (running: RunningDay) => Promise<void>;
 
-/** Reconciles what waits; how many days were run. */
-export async function reconcileWaiting(deps: DaysDeps, onLong?: OnLong): Promise<number> {
+/** Reconciles what waits; how many days were run. Once `until` is aborted, the days that are left wait for the next look. */
+export async function reconcileWaiting(
+  deps: DaysDeps,
+  onLong?: OnLong,
+  until?: AbortSignal,
+): Promise<number> {
   const known = new Set(deps.partners.map(({ partner }) => partner));
   const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
   const units = groupedByUnit(waiting);
@@ -35,10 +39,15 @@ export async function reconcileWaiting(deps: DaysDeps, onLong?: OnLong): Promise
     tried(deps, key, async () => {
       if (await runDay(deps, key, statements, onLong)) told.push(key);
     });
-  for (const [key, statements] of units) await ran(key, statements);
+  let runs = 0;
+  for (const [key, statements] of units) {
+    if (until?.aborted === true) break;
+    await ran(key, statements);
+    runs++;
+  }
   // Where a run of a later day failed, or the process died before it, this makes it.
   const outdated = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
-  for (const key of outdated) await ran(key, []);
+  for (const key of outdated) if (until?.aborted !== true) await ran(key, []);
   const changed = new Set([
     ...waiting.map(({ partner }) => partner),
     ...(await followUp(deps)),
@@ -49,7 +58,7 @@ export async function reconcileWaiting(deps: DaysDeps, onLong?: OnLong): Promise
   // What a bank received is on the cards of those that paid it.
   const paying = new Set([...changed].flatMap((bank) => deps.payouts.payingInto(bank)));
   for (const partner of paying) if (!changed.has(partner)) await refreshNewest(deps, partner);
-  return units.size;
+  return runs;
 }
 
 /** Runs a day again on what is there; false when it was never reconciled. */

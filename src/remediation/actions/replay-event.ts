@@ -6,6 +6,7 @@
  * Reading back: the platform lists every replay with the key of its order.
  */
 import { minuteMs } from '../../kernel/clock.js';
+import type { PlatformEvent } from '../../ports/operations.js';
 import type {
   Action,
   ActionFault,
@@ -29,6 +30,8 @@ type Facts = {
   type: string;
   /** All of them, by id. */
   targets: readonly string[];
+  /** What of the event cannot be read. */
+  unread: readonly string[];
   /** Of the target that is meant, as everything below; null where the event has no such target. */
   idempotent: boolean | null;
   /** Null when it was never delivered. */
@@ -52,17 +55,19 @@ export const replayEvent: Action = defineAction<Params, Facts>({
   read: readFacts,
   check,
   preview,
-  volatile: ['targets'],
+  volatile: ['targets', 'unread'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const order = { eventId: facts.event, target: params.target, idempotencyKey };
     await platformOf(world).replayEvent(order);
     return effectOf(facts, params, idempotencyKey);
   },
-  readBack: async (step) =>
-    (await isListed(step))
-      ? { kind: 'done', effect: effectOf(step.facts, step.params, step.idempotencyKey) }
-      : notListed(step.facts),
-  verify: async (step) => ((await isListed(step)) ? visible(step) : notYet(step.facts)),
+  readBack: async (step) => {
+    const event = await eventOf(step);
+    if (isListed(event, step))
+      return { kind: 'done', effect: effectOf(step.facts, step.params, step.idempotencyKey) };
+    return notListed(event, step.facts);
+  },
+  verify: async (step) => (isListed(await eventOf(step), step) ? visible(step) : notYet(step.facts)),
 });
 
 const mostSuggested = 50;
@@ -89,13 +94,14 @@ async function suggestTargets(world: World, { typed, about }: Hints, signal: Abo
 }
 
 async function readFacts({ event: id, target: wanted }: Params, world: World): Promise<Facts> {
-  const { type, targets, replays } = await platformOf(world).event(id);
+  const { type, targets, replays, problems } = await platformOf(world).event(id);
   const target = targets.find((one) => one.id === wanted);
   const own = replays.filter((replay) => replay.target === wanted);
   return {
     event: id,
     type,
     targets: targets.map((one) => one.id),
+    unread: problems,
     idempotent: target?.idempotent ?? null,
     lastDeliveredAt: target?.lastDeliveredAt?.toISOString() ?? null,
     replays: own.length,
@@ -110,10 +116,11 @@ function check({ target }: Params, facts: Facts, now: Date): ActionFault[] {
   }));
 }
 
-function targetFaults(target: string, { event, targets, idempotent }: Facts): string[] {
+function targetFaults(target: string, { event, targets, unread, idempotent }: Facts): string[] {
   if (idempotent === null)
     return [
       `${event} has no target ${target}. ${targets.length === 0 ? 'It has no targets.' : `Its targets: ${targets.join(', ')}.`}`,
+      ...unread.map((problem) => `On the platform, ${problem}.`),
     ];
   return idempotent
     ? []
@@ -152,10 +159,11 @@ function preview({ target }: Params, facts: Facts): Preview {
   };
 }
 
-async function isListed({ facts, idempotencyKey, world }: Step<Params, Facts>): Promise<boolean> {
-  const { replays } = await platformOf(world).event(facts.event);
-  return replays.some(({ reference }) => reference === idempotencyKey);
-}
+const eventOf = ({ facts, world }: Step<Params, Facts>): Promise<PlatformEvent> =>
+  platformOf(world).event(facts.event);
+
+const isListed = ({ replays }: PlatformEvent, { idempotencyKey }: Step<Params, Facts>): boolean =>
+  replays.some(({ reference }) => reference === idempotencyKey);
 
 const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => ({
   id: key,
@@ -164,7 +172,11 @@ const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => 
 
 const notListedText = ({ event }: Facts): string => `No replay of ${event} has this plan’s key.`;
 
-const notListed = (facts: Facts): ReadBack => ({ kind: 'not_done', evidence: [notListedText(facts)] });
+/** One that cannot be read may be the one that is looked for. */
+const notListed = ({ problems }: PlatformEvent, facts: Facts): ReadBack => ({
+  kind: problems.length === 0 ? 'not_done' : 'cannot_tell',
+  evidence: [notListedText(facts), ...problems],
+});
 
 const notYet = (facts: Facts): Verification => ({ kind: 'not_yet', evidence: notListedText(facts) });
 

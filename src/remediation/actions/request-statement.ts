@@ -161,7 +161,11 @@ const effectOf = (statement: PartnerStatement, facts: Facts, key: string): Effec
 function settled(statement: PartnerStatement, { facts, idempotencyKey }: Step<Params, Facts>): ReadBack {
   if (statement.requests.some(({ reference }) => reference === idempotencyKey))
     return { kind: 'done', effect: effectOf(statement, facts, idempotencyKey) };
-  return { kind: 'not_done', evidence: [`No request has this plan’s key. ${statusLine(statement, facts)}`] };
+  // One that cannot be read may be the one that is looked for.
+  return {
+    kind: statement.problems.length === 0 ? 'not_done' : 'cannot_tell',
+    evidence: [`No request has this plan’s key. ${statusLine(statement, facts)}`, ...statement.problems],
+  };
 }
 
 const verified = (statement: PartnerStatement, facts: Facts): Verification => ({

@@ -24,12 +24,12 @@ import {
   sections,
 } from '../kit/blocks.js';
 import { joined as separated } from '../kit/links.js';
-import { formatMoney } from '../../kernel/money.js';
 import { dayChart } from './chart.js';
 import { surroundingLines, type Surroundings } from './surroundings.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { incidentIds } from './incident.js';
 import type { Runbook } from '../../ports/runbooks.js';
+import { amountText } from '../reconciliation/words.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const alertIds = {
@@ -202,7 +202,7 @@ function detailLines({
 }
 
 function atRiskLines({ atRisk = [] }: Alert['facts']): string[] {
-  const amounts = atRisk.map(({ currency, minor }) => formatMoney({ currency, minor: BigInt(minor) }));
+  const amounts = atRisk.map(({ currency, minor }) => amountText(BigInt(minor), currency));
   if (amounts.length === 0) return [];
   const more = amounts.length > amountsMax ? ` and ${amounts.length - amountsMax} more currencies` : '';
   return [`*Money at risk:* about ${amounts.slice(0, amountsMax).join(', ')}${more}`];

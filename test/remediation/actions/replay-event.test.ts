@@ -134,6 +134,28 @@ it('replays, is found again and verified', async () => {
   expect((await replayEvent.verify(made, 'key', effect, unlisted)).kind).toBe('not_yet');
 });
 
+describe('an event of which a part cannot be read', () => {
+  const unread = 'target ledger cannot be read: idempotent is missing';
+
+  it('says so where it is the target that is meant, and others are free', async () => {
+    const world = withEvents(({ targets }) => ({
+      targets: targets.filter(({ id }) => id !== 'ledger'),
+      problems: [unread],
+    }));
+    expect(await faults('ledger', eventId, world)).toEqual([
+      ...only('target', /has no target ledger\. Its targets: /),
+      ...only('target', /On the platform, target ledger cannot be read/),
+    ]);
+    await planned(replayEvent, typedFor('order-service'), world);
+  });
+
+  it('may hold the replay that is looked for', async () => {
+    const made = await plan();
+    const world = withEvents(() => ({ replays: [], problems: ['replay (without id) cannot be read: at'] }));
+    expect(await replayEvent.readBack(made, 'key', world)).toMatchObject({ kind: 'cannot_tell' });
+  });
+});
+
 describe('a world that moved on', () => {
   it('somebody else replayed it', async () => {
     const made = await plan();

@@ -278,7 +278,7 @@ const pinned = {
 export const events = {
   message: { ...personMessage, ...said },
   'message with a file': { ...personMessage, ...said, subtype: 'file_share', files: [samplesFile] },
-  app_mention: { ...personMessage, ...said, type: 'app_mention' },
+  app_mention: { ...personMessage, type: 'app_mention', channel: 'CBR2V3XEX', event_ts: '1548261231.000200' },
   link_shared: {
     type: 'link_shared',
     channel: 'CBR2V3XEX',

@@ -36,6 +36,12 @@ const modal = (title: string, callback_id = 'step'): ModalView => ({
   ],
 });
 
+const refusalOf = (pushed: Promise<unknown>): Promise<string> =>
+  pushed.then(
+    () => 'pushed',
+    (error: unknown) => (error as { data: { error: string } }).data.error,
+  );
+
 describe.each<[Transport, number]>([
   ['socket', 0],
   ['http', 21_041],
@@ -45,11 +51,15 @@ describe.each<[Transport, number]>([
   /** What the next submission is acknowledged with. */
   let answer: Record<string, unknown> | undefined;
   let heard: unknown[];
+  let beforePush: (viewId: string) => Promise<unknown>;
 
   const listeners = (bolt: App) => {
     bolt.command('/form', async ({ ack, client, command }) => {
       await ack();
-      await client.views.open({ trigger_id: command.trigger_id, view: modal('one') });
+      const { trigger_id, text } = command;
+      if (text === 'beside')
+        heard.push(await refusalOf(client.views.push({ trigger_id, view: modal('two') })));
+      else await client.views.open({ trigger_id, view: modal('one') });
     });
     bolt.view('step', ({ ack, view }) => {
       heard.push(view.state.values);
@@ -58,12 +68,8 @@ describe.each<[Transport, number]>([
     bolt.action('deeper', async ({ ack, client, body }) => {
       await ack();
       if (body.type !== 'block_actions') return;
-      const pushed = client.views.push({ trigger_id: body.trigger_id, view: modal('deeper') });
-      heard.push(
-        await pushed
-          .then(() => 'pushed')
-          .catch((error: unknown) => (error as { data: { error: string } }).data.error),
-      );
+      await beforePush(body.view!.id);
+      heard.push(await refusalOf(client.views.push({ trigger_id: body.trigger_id, view: modal('deeper') })));
     });
     bolt.action('partner', async ({ ack, client, body, action }) => {
       await ack();
@@ -75,6 +81,7 @@ describe.each<[Transport, number]>([
 
   beforeEach(async () => {
     answer = undefined;
+    beforePush = () => Promise.resolve();
     heard = [];
     bench = await startBench({ rateLimits: false });
     app = await startApp(bench, transport, port, listeners);
@@ -102,6 +109,22 @@ describe.each<[Transport, number]>([
     expect(view.previous_view_id).not.toBeNull();
     const under = (await bench.control.state()).views[0]!;
     expect((await submit(under.id)).error).toContain('is under another one');
+  });
+
+  it('takes nothing on top from outside of it, or once it is closed', async () => {
+    const refused = async (times: number) =>
+      expect.poll(() => heard).toEqual(Array.from({ length: times }, () => 'not_found'));
+    const command = () =>
+      bench.control.post('command', { user: 'ana', channel: 'general', text: '/form beside' });
+    await command();
+    await refused(1);
+    const view = await open();
+    await command();
+    await refused(2);
+    beforePush = (view_id) => bench.control.post('close', { user: 'ana', view_id });
+    await bench.control.post('action', { user: 'ana', view_id: view.id, action_id: 'deeper' });
+    await refused(3);
+    expect(await titles()).toEqual([]);
   });
 
   it.each<[string, () => Record<string, unknown> | undefined, string[]]>([

@@ -1,19 +1,17 @@
 /** Entries and lines as JSON in the database and back: money as text, so that nothing rounds it; a day is its number. */
 import type { Conversion, KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
+import { jsonText } from '../texts.js';
 import type { WriteRows } from './copy.js';
 
 type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[Name] };
 export type EntryJson = Kept<LedgerEntry>;
 export type LineJson = Kept<Omit<KeptLine, 'fx'>> & { fx?: Kept<Conversion> };
 
-/** Replaces what PostgreSQL cannot keep in a text. */
-const keptJson = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
-
 /** A line that could not be read is only its place. */
 type SomeRow = LedgerEntry | KeptLine | { file: number; line: number };
 
-export const rowText = (row: SomeRow): string => keptJson(jsonOf(row));
-export const rowsText = (rows: readonly SomeRow[]): string => keptJson(rows.map(jsonOf));
+export const rowText = (row: SomeRow): string => jsonText(jsonOf(row));
+export const rowsText = (rows: readonly SomeRow[]): string => jsonText(rows.map(jsonOf));
 
 /** By name: a function that `JSON.stringify` calls for each value takes several times as long, and so does a copy of a row. */
 function jsonOf(row: SomeRow): object {

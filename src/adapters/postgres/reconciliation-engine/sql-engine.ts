@@ -10,6 +10,7 @@ import pg from 'pg';
 import type { Day } from '../../../kernel/calendar-day.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import type { LedgerEntry, StatementLine } from '../../../ports/reconciliation.js';
+import { jsonText } from '../texts.js';
 import { textTable } from './copy.js';
 import { copyLedger, type LedgerSlice } from './ledger-slice.js';
 import type { CopySession } from './session.js';
@@ -128,7 +129,7 @@ export async function addRows(
   lines: readonly StatementLine[],
 ): Promise<void> {
   const json = (rows: readonly object[]): string =>
-    JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    jsonText(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   await session.query(
     `insert into e (id, reference, amount, currency, day, type, batch)
       select id, reference, "amountMinor", currency, day, type, batch from jsonb_to_recordset($1::jsonb)
@@ -215,7 +216,7 @@ async function setTerms(session: CopySession, settings: SqlSettings): Promise<vo
     `update e set due_on = d."dueOn", due = d.due
       from jsonb_to_recordset($1::jsonb) as d (day integer, type text, "dueOn" integer, due integer)
       where e.day = d.day and e.type = d.type`,
-    [JSON.stringify(dues)],
+    [jsonText(dues)],
   );
 }
 
