@@ -556,8 +556,8 @@ it('the audit log', () => {
   const found = { entries: [approved, entry], more: false };
   const facts = { term: 'REM-17', isPerson: false, head: { seq: 2, hash, at: now } };
   expect(read(auditCard({ found, ...facts }))).toMatchInlineSnapshot(`
-    "2 entries of \`REM-17\` in the audit log
-    :scroll: *2 entries of \`REM-17\` in the audit log*
+    "2 entries for \`REM-17\` in the audit log
+    :scroll: *2 entries for \`REM-17\` in the audit log*
     <@U2LARS> approved \`REM-17\`, 2026-11-20 12:00 UTC
     [Raw entry → 2]
     Entry 2 · decided by rule \`everyday\` · about \`pi_1\`
@@ -566,12 +566,17 @@ it('the audit log', () => {
     Entry 1 · decided by rule \`everyday\` · about \`pi_1\`
     Head #2 \`a1b2c3d4e5f6…\` · each entry carries the hash of the one before it"
   `);
-  const long = { ...entry, details: { ...entry.details, plan: ['Refund a very long thing '.repeat(40)] } };
+  const long = {
+    ...entry,
+    subjects: ['REM-17', ...Array.from({ length: 49 }, (_, at) => `c752c3e5-9e0f-4287-ae2d-${at}`)],
+    details: { ...entry.details, plan: ['Refund a very long thing '.repeat(40)] },
+  };
   const whole = read(
     auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }),
   );
   expect(whole.match(/requested `REM-17`/g)).toHaveLength(15);
-  expect(whole).not.toContain('Card truncated');
+  expect(whole).toContain('c752c3e5-9e0f-4287-ae2d-3` and 45 more\n');
+  expect(whole).toMatch(/Head #2 .*$/);
 });
 
 it('an error', () => {
