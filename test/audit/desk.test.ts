@@ -72,6 +72,8 @@ describe('/audit', () => {
   it.each<[string, string | null, string]>([
     ['REM-17', '1 entry for `REM-17` in the audit log', 'a request'],
     ['rem-17', '1 entry for `REM-17` in the audit log', 'as people type it'],
+    ['alr-7', 'No entries for `ALR-7` in the audit log', 'an alert, as people type it'],
+    ['brk-12', 'No entries for `BRK-12` in the audit log', 'a break'],
     ['`pi_2`', '1 entry for `pi_2` in the audit log', 'a payment, pasted as code'],
     ['lookup.shared', '1 entry for `lookup.shared` in the audit log', 'a kind'],
     ['pi_nobody', 'No entries for `pi_nobody` in the audit log', 'nothing'],

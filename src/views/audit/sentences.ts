@@ -177,7 +177,9 @@ function channelOf(entry: AuditEntry): string {
 function personalOf(entry: AuditEntry): string {
   const query = textIn(entry, 'query');
   // Digits, amount and day say by themselves what they are, and not every such search has a card in it.
-  const by = textIn(entry, 'by').replace(/^card$/, '').replaceAll('_', ' ');
+  const by = textIn(entry, 'by')
+    .replace(/^card$/, '')
+    .replaceAll('_', ' ');
   return [by === '' && query === '' ? 'personal data' : escape(by), query === '' ? '' : code(query)]
     .filter(Boolean)
     .join(' ');
