@@ -13,7 +13,6 @@ import {
 } from '../src/payments/personal.js';
 import { idsIn } from '../src/payments/found-ids.js';
 import type { WatchService } from '../src/payments/watch.js';
-import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
 import { hasVisibleText } from '../src/kernel/visible-text.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
@@ -28,7 +27,7 @@ import type {
   SubmissionRequest,
 } from '../src/ports/command.js';
 import type { Channels } from '../src/ports/channels.js';
-import type { Directory } from '../src/ports/directory.js';
+import { timeZoneOf, type Directory } from '../src/ports/directory.js';
 import type { RemediationService } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/kit/links.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
@@ -119,7 +118,7 @@ async function searchFor(
   desk: PaymentDeps,
 ): Promise<void> {
   await requireLookups(desk, request.person.userId, payments);
-  const query = await desk.payments.read(text, () => timeZoneOf(request.person, desk.directory));
+  const query = await desk.payments.read(text, () => timeZoneOf(desk.directory, request.person.userId));
   const personal = query.recognised.ok ? personalQueryOf(query.recognised.value) : null;
   const shown = desk.payments.find(query);
   const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
@@ -130,16 +129,6 @@ async function follow(request: ActionRequest, desk: PaymentDeps): Promise<void> 
   await requireLookups(desk, request.person.userId, payments);
   return answerLookup(desk.payments.follow(request.value), request, desk);
 }
-
-/** People seldom move. */
-const timeZoneFreshness = { maxAgeMs: hourMs, atWorstMs: Infinity, patienceMs: 2000 };
-
-/** UTC where the workspace does not say, which the answer then names. */
-const timeZoneOf = ({ userId }: Person, directory: Directory): Promise<string> =>
-  directory.person(userId, timeZoneFreshness).then(
-    ({ timeZone }) => timeZone ?? 'UTC',
-    () => 'UTC',
-  );
 
 async function answerLookup(
   lookups: AsyncIterable<Lookup>,

@@ -8,6 +8,7 @@
 import type { Clock } from '../src/kernel/clock.js';
 import { OpsError } from '../src/kernel/errors.js';
 import { maskEmail, redactCardNumbers } from '../src/kernel/sensitive.js';
+import { dayIn } from '../src/kernel/time-zone.js';
 import { hasVisibleText } from '../src/kernel/visible-text.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type {
@@ -17,6 +18,7 @@ import type {
   SubmissionAnswer,
   SubmissionRequest,
 } from '../src/ports/command.js';
+import { timeZoneOf } from '../src/ports/directory.js';
 import type { QueryFiles, QueryRunner } from '../src/ports/queries.js';
 import { everyMember, isBad, readQuery, type BadQuery, type Query } from '../src/queries/definition.js';
 import { readCall, readValues, wordsOf, type QueryCall } from '../src/queries/request.js';
@@ -92,8 +94,9 @@ const mayRun = async ({ who }: Query, userId: string, desk: QueryDeps): Promise<
   who.includes(everyMember) || hasRole(desk, userId, who);
 
 async function answer(request: CommandRequest, words: readonly string[], desk: QueryDeps): Promise<void> {
-  const call = readCall(words, await queriesOf(desk));
   const { userId } = request.person;
+  const [known, timeZone] = await Promise.all([queriesOf(desk), timeZoneOf(desk.directory, userId)]);
+  const call = readCall(words, known, dayIn(desk.clock.now(), timeZone));
   await requireRunner(call.query, userId, desk);
   const { table, tookMs } = await run(call, userId, desk, false);
   const revealable = desk.revealRoles.length > 0;

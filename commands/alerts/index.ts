@@ -2,7 +2,7 @@
  * `/alerts`: what is wrong now, why, and who is on it?
  */
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
-import { formatDuration, parseDuration } from '../../src/kernel/duration.js';
+import { formatDuration, takeDuration } from '../../src/kernel/duration.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import type { AlertSlice } from '../../src/ports/alerts.js';
@@ -73,6 +73,7 @@ async function cardFor(text: string, personId: string, desk: AlertsDeps): Promis
   const [word = '', ...rest] = text.split(/\s+/);
   switch (word.toLowerCase()) {
     case '':
+    case 'list':
       return listCard(desk);
     case 'why':
       return whyCard(rest, desk);
@@ -100,9 +101,9 @@ async function listCard(desk: AlertsDeps): Promise<Card> {
   return alertListCard({ active, recent, metrics: namedOf(alerts), now });
 }
 
-async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
+async function oneCard(typed: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
-  const alert = await alerts.read(id.toUpperCase());
+  const alert = await alerts.read(/^\d+$/.test(typed) ? `ALR-${typed}` : typed.toUpperCase());
   return alertCard({
     alert,
     metric: metricOf(namedOf(alerts), alert.metric),
@@ -121,8 +122,9 @@ async function whyCard([id = '', ...pairs]: string[], desk: AlertsDeps): Promise
 async function quieted([id = '', ...words]: string[], personId: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const metric = requireMetric(id, alerts.metrics);
-  const durationMs = parseDuration(words.filter((word) => word !== 'until' && word !== 'for').join(''));
-  if (durationMs === null || durationMs <= 0 || durationMs > quietMaxMs)
+  const taken = takeDuration(words.filter((word) => word !== 'until' && word !== 'for').join(' '));
+  const durationMs = taken?.rest.trim() === '' ? taken.durationMs : 0;
+  if (durationMs <= 0 || durationMs > quietMaxMs)
     throw new OpsError('invalid', `Say for how long: up to ${formatDuration(quietMaxMs)}.`, {
       hint: `Example: \`/alerts quiet ${metric.id} 2h\``,
     });

@@ -51,6 +51,6 @@ export function requireDisputeId(text: string): string {
   const id = /(?:^|[^A-Za-z0-9])((?:dp|du)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text)?.[1];
   if (id !== undefined) return id;
   throw new OpsError('invalid', 'That isn’t a dispute ID.', {
-    hint: 'Dispute IDs look like dp_1Q2w or du_1Q2w. For a payment’s disputes, use `/dispute pi_…`.',
+    hint: 'Dispute IDs look like dp_1Q2w or du_1Q2w. For a payment’s disputes, use `/dispute pi_…`; `/dispute due` lists those that need a response.',
   });
 }

@@ -40,7 +40,10 @@ export const disputeCommand: Command<DisputeDeps> = {
   usageHint: '[dp_… | pi_… | due 24h | stats 2026-11]',
   examples: [
     { text: '/dispute', does: 'disputes that need a response, nearest deadline first' },
-    { text: '/dispute due 3d', does: 'only those due within that time: `24h`, `3d`, `7d`' },
+    {
+      text: '/dispute due 3d',
+      does: 'only those due within that time: `24h`, `3d`, `tomorrow`; `overdue` for missed ones',
+    },
     { text: '/dispute dp_1Q…', does: 'one dispute: deadline, stakes, reason, who answers, evidence, owner' },
     { text: '/dispute pi_3Q…', does: 'the disputes of one payment' },
     { text: '/dispute stats 2026-11', does: 'a month: win rate, reasons, network programmes' },
@@ -53,22 +56,22 @@ export const disputeCommand: Command<DisputeDeps> = {
   actions: {
     [lookUpIds.dispute]: showing(oneCard),
     ...Object.fromEntries(openIds.map((id) => [id, showing(oneCard)])),
-    ...Object.fromEntries(
-      Object.values(pageIds).map((id) => [id, showing((value, _readerId, desk) => queuePage(value, desk))]),
-    ),
+    ...Object.fromEntries(Object.values(pageIds).map((id) => [id, showing(queuePage)])),
     [disputeIds.take]: deciding(taken),
     [disputeIds.release]: deciding(released),
   },
 };
 
 async function cardFor(text: string, readerId: string, desk: DisputeDeps): Promise<Card> {
-  const found = /^(?:(due|stats)(?:\s+([^]*))?)?$/i.exec(text);
+  const found = /^(?:(due|overdue|stats)(?:\s+([^]*))?)?$/i.exec(text);
   if (found === null) {
-    if (/^[a-z]+$/i.test(text)) refuseNearMiss('/dispute', text, ['due', 'stats', 'help']);
+    if (/^[a-z]+$/i.test(text)) refuseNearMiss('/dispute', text, ['due', 'overdue', 'stats', 'help']);
     return askedCard(text, readerId, desk);
   }
   const [, word = 'due', rest = ''] = found;
-  return word.toLowerCase() === 'stats' ? monthCard(rest, desk) : queueCard(rest, desk);
+  const verb = word.toLowerCase();
+  if (verb === 'stats') return monthCard(rest, desk);
+  return queueCard(verb === 'due' ? 'open' : 'missed', rest, readerId, desk);
 }
 
 /** `du_1`, or `du_1 U1BO` where the card showed somebody. */

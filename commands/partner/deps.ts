@@ -48,16 +48,22 @@ export interface ListedPartner {
 export const reconciledIn = (id: string, { reconciliation }: PartnerDeps): PartnerDeps['reconciliation'] =>
   reconciliation?.partners.some(({ partner }) => partner === id) === true ? reconciliation : null;
 
+/** Whether this is the id or the name of one. */
+export const isPartner = (text: string, partners: readonly { id: string; name: string }[]): boolean =>
+  partners.some((partner) => isNamed(partner, text));
+
+const isNamed = ({ id, name }: { id: string; name: string }, text: string): boolean =>
+  [id, name.toLowerCase()].includes(text.trim().toLowerCase());
+
 /** By id or name. Throws `not_found` with what was meant, or with all there are. */
 export function requirePartner<Partner extends { id: string; name: string }>(
   text: string,
   partners: readonly Partner[],
 ): Partner {
-  const wanted = text.trim().toLowerCase();
-  const found = partners.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted);
+  const found = partners.find((partner) => isNamed(partner, text));
   if (found) return found;
   const guess = nearest(
-    wanted.slice(0, 60),
+    text.trim().toLowerCase().slice(0, 60),
     partners.flatMap(({ id, name }) => [id, name]),
   );
   throw new OpsError('not_found', `Unknown partner “${redactCardNumbers(text).trim().slice(0, 60)}”.`, {

@@ -6,6 +6,7 @@
 import { hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { part } from '../../src/kernel/part.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { refuseNearMiss } from '../../src/kernel/nearest.js';
 import type { Card } from '../../src/ports/card.js';
 import type { ActionRequest, Command } from '../../src/ports/command.js';
 import { lookUpIds } from '../../src/views/kit/look-ups.js';
@@ -13,7 +14,7 @@ import { partnerCard, partnersCard, scorecardActionId } from '../../src/views/pa
 import { scorecardCard, scorecardCsvActionId, scorecardFile } from '../../src/views/partners/scorecard.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireLookups } from '../door.js';
-import { reconciledIn, requirePartner, type ListedPartner, type PartnerDeps } from './deps.js';
+import { isPartner, reconciledIn, requirePartner, type ListedPartner, type PartnerDeps } from './deps.js';
 import { healthOfPartners } from './health.js';
 import { scorecardOf } from './scorecard.js';
 
@@ -70,10 +71,14 @@ function guarded(
 }
 
 async function cardFor(text: string, desk: PartnerDeps): Promise<Card> {
-  const [, wanted] = /^scorecard(?:\s+([^]*))?$/i.exec(text) ?? [];
-  if (wanted !== undefined || /^scorecard$/i.test(text))
-    return scorecardCard(await scorecardOf(wanted ?? '', desk));
-  if (text !== '') return oneCard(text, desk);
+  const [verb] = /(?<!\S)scorecard(?!\S)/i.exec(text) ?? [];
+  if (verb !== undefined) return scorecardCard(await scorecardOf(text.replace(verb, ' '), desk));
+  if (text !== '') {
+    const [first = '', ...others] = text.split(/\s+/);
+    if (others.length > 0 && !isPartner(text, desk.partners))
+      refuseNearMiss('/partner', first, ['scorecard']);
+    return oneCard(text, desk);
+  }
   const now = desk.clock.now();
   return partnersCard(await healthOfPartners(desk, null, now), now);
 }

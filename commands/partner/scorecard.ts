@@ -3,6 +3,7 @@
  */
 import { parseDay, type Day } from '../../src/kernel/calendar-day.js';
 import { part } from '../../src/kernel/part.js';
+import { takeMonth } from '../../src/kernel/written-days.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import { dayIn } from '../../src/kernel/time-zone.js';
 import { monthBefore, monthOfDay, monthsUpTo, parseMonth, type Month } from '../../src/kernel/month.js';
@@ -47,20 +48,22 @@ function wantedIn(
   { partners }: PartnerDeps,
   now: Date,
 ): { partner: ListedPartner; month: Month } {
-  const words = text.trim().split(/\s+/).filter(Boolean);
-  const last = words.at(-1) ?? '';
-  const names = /^\d/.test(last) ? words.slice(0, -1) : words;
+  const taken = takeMonth(text);
+  const words = (taken?.rest ?? text).trim().split(/\s+/).filter(Boolean);
+  const typed = words.find((word) => /^\d/.test(word));
+  const names = words.filter((word) => word !== typed);
   if (names.length === 0)
     throw new OpsError('invalid', 'Which partner?', {
       hint: 'Write `/partner scorecard northpay`, with a month such as 2026-10 or without one.',
     });
   const partner = requirePartner(names.join(' '), partners);
   const today = dayIn(now, partner.timeZone);
-  if (names.length === words.length)
+  const named = typed ?? taken?.on(today);
+  if (named === undefined)
     return { partner, month: monthBefore(monthOfDay(today, partner.timeZone), partner.timeZone) };
-  const month = parseMonth(last, partner.timeZone);
+  const month = parseMonth(named, partner.timeZone);
   if (!month)
-    throw new OpsError('invalid', `“${last.slice(0, 20)}” is not a month.`, {
+    throw new OpsError('invalid', `“${named.slice(0, 20)}” is not a month.`, {
       hint: 'Write year and month, such as 2026-10; months go from 01 to 12.',
     });
   if (month.from > now)

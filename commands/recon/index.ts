@@ -23,7 +23,15 @@ import { answerBreaks, sendBreaks } from './breaks.js';
 import { refuseNearMiss } from '../../src/kernel/nearest.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
-import { breakIdIn, dayIn, fileWordIn, partnerIn, periodIn, refuseOthers, unknownPeriod } from './reading.js';
+import {
+  breakIdIn,
+  dayAmong,
+  fileWordIn,
+  partnerIn,
+  periodIn,
+  refuseOthers,
+  unknownPeriod,
+} from './reading.js';
 
 export type { ReconDeps } from './deps.js';
 
@@ -86,21 +94,16 @@ async function overview({ request: { answer }, recon }: Call): Promise<void> {
   );
 }
 
-async function showDay({ request: { answer, text }, words, recon }: Call): Promise<void> {
-  const [first = ''] = words;
-  const ids = recon.partners.map((one) => one.partner);
-  const partner = partnerIn(words, recon.partners);
-  if (partnerIn([first], recon.partners) === null)
-    refuseNearMiss('/recon', first, [...[...verbs.keys()].filter((verb) => verb !== ''), 'help', ...ids]);
-  if (partner === null)
-    throw new OpsError(
-      'not_found',
-      `“${text.trim().slice(0, 60)}” is not a partner, a day or a subcommand of /recon.`,
-      { hint: `Partners: ${ids.join(', ')}. \`/recon help\` shows more.` },
-    );
-  const today = recon.today(partner.partner);
-  refuseOthers(words, { partner, today });
-  const day = dayIn(words, today);
+async function showDay(call: Call): Promise<void> {
+  const { words, recon } = call;
+  const { answer } = call.request;
+  if (words.length === 1 && /^brk-\d+$/i.test(words[0] ?? '')) return showBreak(call);
+  const { others, on } = dayAmong(words);
+  const partner = partnerIn(others, recon.partners);
+  refuseUnknown(call, others);
+  if (partner === null) throw whichPartner(`/recon northpay ${call.request.text.trim()}`);
+  refuseOthers(others, partner);
+  const day = on(recon.today(partner.partner));
   const report =
     day === null
       ? await recon.newest(partner.partner)
@@ -115,6 +118,23 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
   );
 }
 
+/** Throws `not_found` for a first word that begins no partner, with the nearest word that is known. */
+function refuseUnknown({ request: { text }, recon }: Call, [first]: readonly string[]): void {
+  if (first === undefined || partnerIn([first], recon.partners) !== null) return;
+  const ids = recon.partners.map((one) => one.partner);
+  refuseNearMiss('/recon', first, [...[...verbs.keys()].filter((verb) => verb !== ''), 'help', ...ids]);
+  throw new OpsError(
+    'not_found',
+    `“${text.trim().slice(0, 60)}” is not a partner or a subcommand of /recon.`,
+    { hint: `Partners: ${ids.join(', ')}. \`/recon help\` shows more.` },
+  );
+}
+
+const whichPartner = (example: string): OpsError =>
+  new OpsError('invalid', 'Which partner?', {
+    hint: `Write \`${example}\`. \`/recon breaks\` with a day lists the open breaks of all partners.`,
+  });
+
 async function listBreaks({ request: { answer, person }, words: typed, recon }: Call): Promise<void> {
   const { words, isFile } = fileWordIn(typed);
   const asked = { words, recon, userId: person.userId, answer };
@@ -127,7 +147,7 @@ async function showBreak({ request: { answer }, words, recon, desk }: Call): Pro
 
 async function forecast({ request: { answer }, words, recon }: Call): Promise<void> {
   const one = partnerIn(words, recon.partners);
-  refuseOthers(words, { partner: one, today: null });
+  refuseOthers(words, one);
   const partners = one === null ? recon.partners : [one];
   await answer.privately(
     forecastCard(await Promise.all(partners.map(({ partner }) => recon.outlook(partner)))),
@@ -138,7 +158,7 @@ async function forecast({ request: { answer }, words, recon }: Call): Promise<vo
 async function rollUp({ request: { answer }, words, recon }: Call): Promise<void> {
   const { period, others } = periodIn(words, recon.firstToday());
   const partner = partnerIn(others, recon.partners);
-  refuseOthers(others, { partner, today: null, refusal: unknownPeriod });
+  refuseOthers(others, partner, unknownPeriod);
   await answer.privately(rollUpCard(await recon.rollUp(partner?.partner ?? null, period)));
 }
 
@@ -150,10 +170,11 @@ async function run({ request: { answer }, words, recon }: Call): Promise<void> {
     if (!isTold) await answer.privately(runCard(running));
     isTold = true;
   };
-  const partner = partnerIn(words, recon.partners);
-  const today = partner === null ? null : recon.today(partner.partner);
-  refuseOthers(words, { partner, today });
-  const day = today === null ? null : dayIn(words, today);
+  const { others, on } = dayAmong(words);
+  const partner = partnerIn(others, recon.partners);
+  refuseOthers(others, partner);
+  if (partner === null && others.length < words.length) throw whichPartner('/recon run northpay 2026-11-27');
+  const day = partner === null ? null : on(recon.today(partner.partner));
   if (partner === null || day === null) {
     const { taken, reconciled } = await recon.look({ isForced: true, onLong });
     const found =
@@ -179,12 +200,11 @@ async function signOff({ request: { answer, person }, words, recon }: Call): Pro
 
 /** The day that is named, else the partner's newest. Throws `invalid`. */
 async function namedDay(words: readonly string[], recon: ReconciliationService): Promise<UnitKey> {
-  const partner = partnerIn(words, recon.partners);
-  if (partner === null)
-    throw new OpsError('invalid', 'Which partner?', { hint: '`/recon signoff northpay 2026-11-27`' });
-  const today = recon.today(partner.partner);
-  refuseOthers(words, { partner, today });
-  const businessDay = dayIn(words, today) ?? (await recon.newest(partner.partner))?.businessDay;
+  const { others, on } = dayAmong(words);
+  const partner = partnerIn(others, recon.partners);
+  if (partner === null) throw whichPartner('/recon signoff northpay 2026-11-27');
+  refuseOthers(others, partner);
+  const businessDay = on(recon.today(partner.partner)) ?? (await recon.newest(partner.partner))?.businessDay;
   if (businessDay === undefined)
     throw new OpsError('not_found', `No statement from ${partner.name} has been reconciled yet.`);
   return { partner: partner.partner, businessDay };

@@ -1,7 +1,8 @@
 /** Reads what people type after `/recon`: partners by id or name, days in a few spellings, filters in any order. */
-import { dayOf, isoDay, parseDay, weekdayOf, type Day } from '../../src/kernel/calendar-day.js';
+import { isoDay, parseDay, type Day } from '../../src/kernel/calendar-day.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { isCurrency } from '../../src/kernel/currency.js';
+import { dayHint, takeDay, takeMonth } from '../../src/kernel/written-days.js';
 import type { BreakFilter } from '../../src/ports/breaks.js';
 import { breakKinds, type BreakKind } from '../../src/ports/reconciliation.js';
 import { lastComplete, monthNamed, type Period } from '../../src/reconciliation/roll-up/period.js';
@@ -29,76 +30,29 @@ export function partnerIn<Partner extends Partners[number]>(
   return begun.length === 1 ? (begun[0] ?? null) : null;
 }
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-
-/** `2026-11-27`, `27 Nov`, `yesterday`, `fri` (the last one). Null where no word is a day. */
-export function dayIn(words: readonly string[], today: Day): Day | null {
-  for (const at of words.keys()) {
-    const found = dayAt(words, at, today);
-    if (found) return found.day;
-  }
-  return null;
+/** The words without the day among them, and that day once it is known whose today counts; null where there is none. */
+export function dayAmong(words: readonly string[]): { others: string[]; on: (today: Day) => Day | null } {
+  const taken = takeDay(words.join(' '));
+  if (!taken) return { others: [...words], on: () => null };
+  return { others: wordsOf(taken.rest), on: (today) => parseDay(taken.on(isoDay(today))) };
 }
 
-interface FoundDay {
-  day: Day;
-  /** How many words it takes. */
-  length: number;
-}
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
-function dayAt(words: readonly string[], at: number, today: Day): FoundDay | null {
-  const word = words[at]?.toLowerCase() ?? '';
-  const iso = parseDay(word);
-  if (iso !== null) return { day: iso, length: 1 };
-  if (word === 'today') return { day: today, length: 1 };
-  if (word === 'yesterday') return { day: today - 1, length: 1 };
-  const weekday = weekdays.findIndex(
-    (name) => word === name || (word.length > 3 && word.startsWith(name) && word.endsWith('day')),
-  );
-  if (weekday >= 0) return { day: lastWeekday(weekday + 1, today), length: 1 };
-  const month = months.findIndex((name) => words[at + 1]?.toLowerCase().startsWith(name) === true);
-  if (!/^\d{1,2}\.?$/.test(word) || month < 0) return null;
-  const day = lastDate(month + 1, Number.parseInt(word, 10), today);
-  return day === null ? null : { day, length: 2 };
-}
-
-/** What may be named besides the verb; `today` is null where no day may. */
-interface Expected {
-  partner: Partners[number] | null;
-  today: Day | null;
-  refusal?: (word: string) => OpsError;
-}
-
-/** Refuses words that are neither of the partner nor of one day: a slip must not end in another day than was meant. */
+/** Refuses words that are not of the partner: a slip must not end in another day than was meant. */
 export function refuseOthers(
   words: readonly string[],
-  { partner, today, refusal = unknownWord }: Expected,
+  partner: Partners[number] | null,
+  refusal: (word: string) => OpsError = unknownWord,
 ): void {
-  let isDayRead = today === null;
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
-    const found = isDayRead ? null : dayAt(words, at, today ?? 0);
-    if (!found && !partOf(word, partner)) throw refusal(word);
-    if (!found) continue;
-    isDayRead = true;
-    at += found.length - 1;
-  }
+  const other = words.find((word) => !partOf(word, partner));
+  if (other !== undefined) throw refusal(other);
 }
 
 const unknownWord = (word: string): OpsError =>
   new OpsError('invalid', `“${word.slice(0, 40)}” does not belong here.`, {
-    hint: 'Days are written as 2026-11-27, `27 Nov`, `fri` or `yesterday`. `/recon` lists the partners.',
+    hint: `${dayHint} \`/recon\` lists the partners.`,
   });
-
-const lastWeekday = (weekday: number, today: Day): Day => today - ((weekdayOf(today) - weekday + 7) % 7);
-
-/** This year's, or last year's when this year's is still to come. */
-function lastDate(month: number, date: number, today: Day): Day | null {
-  const year = Number(isoDay(today).slice(0, 4));
-  const day = dayOf(year, month, date);
-  return day !== null && day > today ? dayOf(year - 1, month, date) : day;
-}
 
 const kindNames: ReadonlyMap<string, BreakKind> = new Map<string, BreakKind>([
   ...breakKinds.map((kind): [string, BreakKind] => [kind, kind]),
@@ -118,16 +72,16 @@ export function filterFrom(
   userId: string,
   todayOf: (partner: string) => Day,
 ): { filter: Omit<BreakFilter, 'limit'>; title: string } {
-  const named = words.filter((word) => readFilter(word, userId) === null);
+  const { others, on } = dayAmong(words);
+  const named = others.filter((word) => readFilter(word, userId) === null);
   const partner = partnerIn(named, partners);
-  const today = todayOf(partner?.partner ?? partners[0]?.partner ?? '');
-  const day = dayIn(named, today);
-  refuseOthers(named, { partner, today, refusal: unknownFilter });
+  const day = on(todayOf(partner?.partner ?? partners[0]?.partner ?? ''));
+  refuseOthers(named, partner, unknownFilter);
   const filter: Omit<BreakFilter, 'limit'> = { states: ['open', 'owned'] };
   const said: string[] = [];
   if (partner) [filter.partner, said[said.length]] = [partner.partner, partner.name];
   if (day !== null) [filter.businessDay, said[said.length]] = [day, isoDay(day)];
-  for (const { part, title } of words.flatMap((word) => readFilter(word, userId) ?? [])) {
+  for (const { part, title } of others.flatMap((word) => readFilter(word, userId) ?? [])) {
     Object.assign(filter, part);
     if (title !== '') said.push(title);
   }
@@ -182,8 +136,10 @@ export function fileWordIn(words: readonly string[]): { words: string[]; isFile:
   return { words: others, isFile: others.length < words.length };
 }
 
-/** `week`, `month` or `2026-11`; the newest week that is over where none is named. Throws `invalid`. */
-export function periodIn(words: readonly string[], today: Day): { period: Period; others: string[] } {
+/** `week`, `month`, `2026-11` or `Nov`; the newest week that is over where none is named. Throws `invalid`. */
+export function periodIn(typed: readonly string[], today: Day): { period: Period; others: string[] } {
+  const taken = takeMonth(typed.join(' '));
+  const words = taken ? [...wordsOf(taken.rest), taken.on(isoDay(today))] : typed;
   const found = words.map((word) => periodAt(word.toLowerCase(), today));
   const periods = found.flatMap((period) => period ?? []);
   if (periods.length > 1)
@@ -209,5 +165,5 @@ function periodAt(word: string, today: Day): Period | null {
 
 export const unknownPeriod = (word: string): OpsError =>
   new OpsError('invalid', `“${word.slice(0, 40)}” is neither a partner nor a period.`, {
-    hint: 'Periods are `week`, `month` (the newest that is over) or a month such as 2026-11.',
+    hint: 'Periods are `week`, `month` (the newest that is over) or a month such as 2026-11 or `Nov`.',
   });

@@ -8,11 +8,12 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { isLate } from '../../src/kernel/late.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import { redactCardNumbers } from '../../src/kernel/sensitive.js';
+import type { Card } from '../../src/ports/card.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationService } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
 import { standingListCard } from '../../src/views/remediation/standing.js';
-import { freezeLateCard, frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
+import { freezeLateCard, frozenCard, liftCard, underFreeze } from '../../src/views/remediation/freeze.js';
 import { remediationCard } from '../../src/views/remediation/card.js';
 import { remediationMenu } from '../../src/views/remediation/ids.js';
 import { fitsOnCard } from '../../src/views/remediation/plan.js';
@@ -43,8 +44,9 @@ export const remediateCommand: Command<RemediateDeps> = {
     // A freeze decides by itself who may, because it must not wait for Slack.
     if (verb.toLowerCase() !== 'freeze') await requireMember(desk, request.person.userId, guardedActions);
     refuseCardNumber(request.text);
-    const run = verbs.get(verb.toLowerCase()) ?? startAction(verb);
-    await run({ request, rest, remediation, desk });
+    const call = { request, rest, remediation, desk };
+    if (/^REM-\d+$/i.test(verb)) return show({ ...call, rest: [verb] });
+    await (verbs.get(verb.toLowerCase()) ?? startAction(verb))(call);
   },
   actions: clicks,
   menus: { [remediationMenu]: offered },
@@ -67,13 +69,13 @@ const freezeWithinMs = 1000;
 const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
   Object.entries<Verb>({
     '': (call) => chooser(call, false),
-    list: async ({ request: { answer }, remediation }) =>
-      answer.privately(
-        remediationListCard(...(await Promise.all([remediation.open(), remediation.openCount()]))),
-      ),
+    list: async (call) => {
+      const { remediation } = call;
+      const [open, count] = await Promise.all([remediation.open(), remediation.openCount()]);
+      await tell(call, remediationListCard(open, count));
+    },
     show,
-    why: async ({ request: { answer }, rest, remediation }) =>
-      answer.privately(remediationWhyCard(await remediation.read(requireId(rest)))),
+    why: async (call) => tell(call, remediationWhyCard(await call.remediation.read(requireId(call.rest)))),
     cancel: async ({ request: { answer, person }, rest, remediation }) => {
       const id = requireId(rest);
       await remediation.cancel(id, person.userId);
@@ -96,6 +98,11 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
     },
   }),
 );
+
+/** Privately, under the freeze while it lasts. */
+async function tell({ request: { answer }, remediation }: Call, card: Card): Promise<void> {
+  await answer.privately(underFreeze(card, await remediation.freezeNow()));
+}
 
 const startAction =
   (verb: string): Verb =>
@@ -123,12 +130,11 @@ function form(
 }
 
 /** A private copy, without buttons, because it is never rewritten. A plan that is longer opens in a window. */
-async function show({ request: { answer, windows }, rest, remediation, desk }: Call): Promise<void> {
-  const snapshot = await remediation.read(requireId(rest));
-  if (!fitsOnCard(snapshot.plan)) await windows.open(planModal(snapshot, 0));
-  await answer.privately(
-    remediationCard(snapshot, { live: false, ...(desk.links && { links: desk.links }) }),
-  );
+async function show(call: Call): Promise<void> {
+  const { links } = call.desk;
+  const snapshot = await call.remediation.read(requireId(call.rest));
+  if (!fitsOnCard(snapshot.plan)) await call.request.windows.open(planModal(snapshot, 0));
+  await tell(call, remediationCard(snapshot, { live: false, ...(links && { links }) }));
 }
 
 /** Lists them, shows one, or revokes one; one person is enough to revoke. */
@@ -138,7 +144,7 @@ async function standing(call: Call): Promise<void> {
   const [word = 'list', ...more] = rest;
   switch (word.toLowerCase()) {
     case 'list':
-      return answer.privately(standingListCard(await remediation.standing()));
+      return tell(call, standingListCard(await remediation.standing()));
     case 'show':
       return show({ ...call, rest: more });
     case 'revoke': {
@@ -166,7 +172,8 @@ function requireTyped({ remediation }: Call, typed: string): string {
 
 /** Throws `invalid`. */
 function requireId([text = '']: readonly string[]): string {
-  if (/^REM-\d{1,12}$/i.test(text)) return text.toUpperCase();
+  const number = /^(?:REM-)?(\d{1,12})$/i.exec(text)?.[1];
+  if (number !== undefined) return `REM-${number}`;
   throw new OpsError('invalid', 'That isn’t a request ID.', {
     hint: 'Request IDs look like REM-17. `/remediate list` shows the open ones.',
   });

@@ -27,7 +27,8 @@ const longestTerm = 200;
 
 const mention = /^<@([UW][A-Z0-9]{2,})(?:\|[^>]*)?>$/;
 const userId = /^[UW][A-Z0-9]{6,}$/;
-const request = /^rem-\d+$/i;
+/** Of what people work on: a request, an alert, a break, an incident, a watch. */
+const ownId = /^(?:rem|alr|brk|inc|wch)-\d+$/i;
 const kind = /^[a-z]+\.[a-z_]+$/;
 
 /** Throws `invalid`. */
@@ -39,7 +40,7 @@ export function readSearch(text: string): AuditSearch {
   if (person !== null) return { query: { actor: person, subject: person }, person, term: person };
   if (/\s/.test(term) || term.length > longestTerm || /^[@<]/.test(term)) throw notOneId();
   if (kind.test(term)) return { query: { kind: term }, person: null, term };
-  const subject = request.test(term) ? term.toUpperCase() : term;
+  const subject = ownId.test(term) ? term.toUpperCase() : term;
   return { query: { subject }, person: null, term: subject };
 }
 

@@ -18,6 +18,28 @@ export function parseDuration(text: string): number | null {
   return units.reduce((sum, [, unitMs], index) => sum + Number(match[index + 1] ?? 0) * unitMs, 0);
 }
 
+const spoken = /(?<!\S)(?:(\d{1,4})|an?|one) ?(m|min|minute|h|hr|hour|d|day|w|week)s?(?!\S)/i;
+const spokenMs: Readonly<Record<string, number>> = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs };
+
+/** A duration as people type it (`24h`, `2 hours`, `1h 30m`), and the text without it; null where there is none. */
+export function takeDuration(text: string): { durationMs: number; rest: string } | null {
+  const first = takeOne(text);
+  if (!first) return null;
+  const more = takeDuration(first.rest);
+  return more ? { durationMs: first.durationMs + more.durationMs, rest: more.rest } : first;
+}
+
+function takeOne(text: string): ReturnType<typeof takeDuration> {
+  for (const word of text.split(/\s+/)) {
+    const durationMs = parseDuration(word);
+    if (durationMs !== null) return { durationMs, rest: text.replace(word, ' ') };
+  }
+  const [written, count = '1', unit = ''] = spoken.exec(text) ?? [];
+  if (written === undefined) return null;
+  const unitMs = spokenMs[unit.charAt(0).toLowerCase()] ?? 0;
+  return { durationMs: Number(count) * unitMs, rest: text.replace(written, ' ') };
+}
+
 /** For people, in at most two units: `3 d 4 h`, `12 min`, `8 s`. The sign is dropped. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.floor(Math.abs(durationMs) / secondMs);

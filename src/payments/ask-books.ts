@@ -1,195 +1,88 @@
 /**
- * Asks the books about one payment, and the partners' statements by what the books say.
+ * One reading of what was typed, asked of the attempts in the books.
  *
- * Invariant: nothing here throws; each finding is noted as soon as it is there.
+ * Invariant: a source that did not answer, or not fully, is never taken for one that has nothing.
  */
 import { dayMs } from '../kernel/clock.js';
-import { parseDay } from '../kernel/calendar-day.js';
+import { toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
-import type { Books, LedgerEntry, PaymentAttempt } from '../ports/books.js';
-import type { Break } from '../ports/breaks.js';
-import type { PayoutTrace } from '../ports/payouts.js';
-import { mostPlacesListed, type LinePlace, type LineSighting } from '../ports/reconciliation.js';
-import { ask, askRows } from './ask.js';
-import { notApplicable, valueOf, type Finding, type Findings, type Note } from './findings.js';
-import { isProviderId, type Sources, type Statements, type Subject } from './sources.js';
+import type { Books, CardSighting, PaymentAttempt } from '../ports/books.js';
+import type { Rows } from '../ports/rows.js';
+import type { Sources } from './sources.js';
+import type { Identifier } from './identifiers.js';
 
-/** A payment has few attempts; more than this is a loop in somebody's retry logic, and the newest say so. */
-const mostAttempts = 50;
-
-export async function askBooks(subject: Subject, sources: Sources, note: Note): Promise<void> {
-  const { books, log, provider } = sources;
-  if (!books) return;
-  const { paymentId, chargeId } = subject;
-  // Whose the payment most probably is; asked for beside the books, so that its lines are one question after them.
-  const places = isProviderId(paymentId ?? chargeId) && provider ? placesOf(provider.partner, sources) : null;
-  const asking = askRows(log, () =>
-    paymentId === null
-      ? books.attemptsBy(['charge_id'], chargeId ?? '', mostAttempts)
-      : books.attemptsBy(['payment_id'], paymentId, mostAttempts),
-  ).then((attempts) => {
-    const latest = valueOf(attempts)?.[0];
-    note(latest ? { attempts, partner: latest.partner } : { attempts });
-    return latest;
-  });
-  // A charge without a payment is booked under the id that its attempt has.
-  const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const asides = asking.then(async (latest) =>
-    note({ siblings: await askSiblings(latest, bookedAs, books, log) }),
-  );
-  const [ledger, attempt] = await Promise.all([
-    askRows(log, () => books.entriesOf(bookedAs)).then((found) => {
-      note({ ledger: found });
-      return found;
-    }),
-    asking,
-  ]);
-  const [batch] = await Promise.all([
-    askBatch(ledger, books, log),
-    askStatements({ ledger, attempt, bookedAs, places }, sources, note),
-    asides,
-  ]);
-  note({ batch });
-  const [entry] = valueOf(ledger) ?? [];
-  if (!attempt && entry && !isProviderId(bookedAs)) note({ partner: entry.partner });
-  const isUnknown = !attempt && valueOf(ledger)?.length === 0;
-  if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
+/** Where was looked, as what, and what came of it. */
+export interface LookedAt {
+  where: string;
+  as: string;
+  /** `no_link`: it is there and names no payment. */
+  outcome: 'nothing' | 'not_connected' | 'no_link' | { failed: string };
 }
 
-/** A payment is on one line, or on few; the newest say where it is now. */
-const mostLines = 5;
-/** A partner may report a payment a little before the books' own day of it. */
-const daysBefore = 7;
-/** So many units as a settlement may take. */
-const mostPlaces = 60;
+export type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
 
-interface Places {
-  partner: string;
-  newestFirst: Promise<readonly LinePlace[] | null>;
+export interface BookAnswer extends LookedAt {
+  attempts: PaymentAttempt[];
+  /** Whether equality means the same payment, rather than one like it. */
+  exact: boolean;
+  why: string | null;
 }
 
-/** Null where they cannot be told: then the lines are looked for everywhere. */
-const placesOf = (partner: string, { statements, log }: Sources): Places => ({
-  partner,
-  newestFirst: ask(log, async () => (await statements?.placesOf(partner)) ?? null).then(valueOf),
-});
+/** Some pages; more candidates than this do not help anybody choose. */
+export const mostCandidates = 50;
 
-interface Booked {
-  ledger: Findings['ledger'];
-  attempt: PaymentAttempt | undefined;
-  bookedAs: string;
-  places: Places | null;
-}
+/** Attempts of one payment share its id: more attempts are asked for than payments are shown. */
+export const mostRows = mostCandidates * 3;
 
-async function askStatements(booked: Booked, sources: Sources, note: Note): Promise<void> {
-  const { statements, log } = sources;
-  if (!statements) return;
-  await Promise.all([
-    askLines(booked, statements, sources, note),
-    askBreaks(booked, statements, log).then((breaks) => note({ breaks })),
-  ]);
-}
-
-/** More than these are a list of their own. */
-const mostBreaks = 5;
-
-/** By all references that the books have of it: a refund that the partner lacks is a break as well. */
-async function askBreaks(
-  { ledger, attempt, bookedAs }: Booked,
-  statements: Statements,
+export async function askBooks(
+  identifier: BookIdentifier,
+  books: Sources['books'],
   log: Log,
-): Promise<Finding<Break[]>> {
-  const entries = valueOf(ledger) ?? [];
-  const partner = entries[0]?.partner ?? attempt?.partner;
-  if (partner === undefined) return notApplicable;
-  const references = new Set([bookedAs, ...entries.map(({ reference }) => reference)]);
-  return ask(log, () => statements.openBreaks(partner, [...references], mostBreaks));
+): Promise<BookAnswer> {
+  const exact = identifier.kind === 'reference';
+  const as = exact ? `${identifier.label} “${identifier.value}”` : identifier.label;
+  const asked = { where: 'books', as, exact, why: null };
+  if (!books) return { ...asked, outcome: 'not_connected', attempts: [] };
+  try {
+    const { rows, problems, why } = exact
+      ? { ...(await books.attemptsBy(identifier.columns, identifier.value, mostRows)), why: null }
+      : await bySighting(identifier.sighting, books);
+    if (problems.length > 0) log.warn({ problems }, 'rows of the books cannot be read');
+    const outcome = problems.length > 0 ? { failed: problems.join('; ') } : 'nothing';
+    return { ...asked, outcome, why, attempts: rows };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'the books did not answer');
+    return { ...asked, outcome: { failed: `${error.publicMessage} (${error.errorId})` }, attempts: [] };
+  }
 }
 
-/** By the references that the books have of its capture, which are those that partners settle by. */
-async function askLines(booked: Booked, statements: Statements, sources: Sources, note: Note): Promise<void> {
-  const { log } = sources;
-  const captures = (valueOf(booked.ledger) ?? []).filter(({ kind }) => kind === 'capture');
-  const references = [...new Set([...captures.map(({ reference }) => reference), booked.bookedAs])];
-  const listed = await listedOf(captures[0], booked, sources);
-  const statement = await ask(log, async () =>
-    statements.linesBy(references, mostLines, amongOf(captures[0], booked, listed)),
-  );
-  const [seen] = valueOf(statement) ?? [];
-  note(seen ? { statement } : { statement, statementsBegin: beginOfListed(listed) });
-  const batches = [seen?.line.batch ?? '', captures[0]?.batchId ?? ''].filter((name) => name !== '');
-  if (seen && batches.length > 0) note({ landing: await askLanding(seen, batches, statements, log) });
-}
-
-/** The batch that carries the payment is what the bank was paid; the line names it, or the booking does. */
-function askLanding(
-  { partner, line: { currency } }: LineSighting,
-  batches: readonly string[],
-  statements: Statements,
-  log: Log,
-): Promise<Finding<PayoutTrace | null>> {
-  return ask(log, async () => (await statements.payoutsNamed(partner, batches, currency))[0] ?? null);
-}
-
-type Listed = readonly LinePlace[] | null;
-
-/** Null where they cannot be told. */
-async function listedOf(
-  capture: LedgerEntry | undefined,
-  { attempt, places }: Booked,
-  sources: Sources,
-): Promise<Listed> {
-  const partner = capture?.partner ?? attempt?.partner;
-  if (partner === undefined) return null;
-  return (places?.partner === partner ? places : placesOf(partner, sources)).newestFirst;
-}
-
-/** The units that may have the payment; undefined where that is not known, and for one older than those that are listed. */
-function amongOf(
-  capture: LedgerEntry | undefined,
-  { attempt }: Booked,
-  listed: Listed,
-): LinePlace[] | undefined {
-  const day = parseDay(capture?.businessDay ?? attempt?.createdAt.toISOString().slice(0, 10) ?? '');
-  if (day === null || !listed) return undefined;
-  const since = day - daysBefore;
-  const oldest = listed.at(-1);
-  if (listed.length >= mostPlacesListed && oldest && oldest.businessDay > since) return undefined;
-  return listed.filter(({ businessDay }) => businessDay >= since).slice(-mostPlaces);
-}
-
-/** Null where there may be older ones than those that are listed. */
-function beginOfListed(listed: Listed): Date | null {
-  const oldest = listed?.at(-1);
-  return !oldest || listed === null || listed.length >= mostPlacesListed
-    ? null
-    : new Date(oldest.businessDay * dayMs);
-}
-
-/** Without an answer the books count as reaching back far enough: what is missing there is reported. */
-async function beginOf(books: Books, { provider, log }: Sources): Promise<Date | null> {
-  return provider ? valueOf(await ask(log, () => books.beginOf(provider.partner))) : null;
-}
-
-/** What else was tried for the order: at another partner, or a second time. */
-async function askSiblings(
-  latest: PaymentAttempt | undefined,
-  own: string,
+/** Where the day has none, the days beside it: people and statements are often one off. */
+async function bySighting(
+  sighting: CardSighting,
   books: Books,
-  log: Log,
-): Promise<Findings['siblings']> {
-  if (!latest) return notApplicable;
-  const ofOrder = await askRows(log, () => books.attemptsBy(['order_id'], latest.orderId, mostAttempts));
-  if (ofOrder.state !== 'known') return ofOrder;
-  return { ...ofOrder, value: ofOrder.value.filter(({ paymentId }) => paymentId !== own) };
+): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
+  const exact = await books.attemptsByCard(sighting, mostRows);
+  const { during } = sighting;
+  if (!during || exact.rows.length > 0 || exact.problems.length > 0)
+    return { ...exact, rows: ranked(exact.rows), why: null };
+  const beside = await books.attemptsByCard({ ...sighting, during: aDayAround(during) }, mostRows);
+  return { ...beside, rows: ranked(beside.rows), why: 'a day off' };
 }
 
-export const captureIn = (ledger: Findings['ledger']): LedgerEntry | undefined =>
-  valueOf(ledger)?.find(({ kind }) => kind === 'capture');
-
-/** The capture names the batch at once where the partner has batches. */
-async function askBatch(ledger: Findings['ledger'], books: Books, log: Log): Promise<Findings['batch']> {
-  if (ledger.state !== 'known') return ledger;
-  const batchId = captureIn(ledger)?.batchId ?? null;
-  return batchId === null ? notApplicable : askRows(log, () => books.entriesOfBatch(batchId));
+function aDayAround({
+  from,
+  to,
+  near,
+}: NonNullable<CardSighting['during']>): NonNullable<CardSighting['during']> {
+  const [start, end] = [from.getTime(), to.getTime()];
+  return {
+    from: new Date(start - dayMs),
+    to: new Date(end + dayMs),
+    near: near ?? new Date((start + end) / 2),
+  };
 }
+
+/** Succeeded before failed; otherwise in the order of the books. */
+const ranked = (attempts: readonly PaymentAttempt[]): PaymentAttempt[] =>
+  attempts.toSorted((a, b) => Number(a.status !== 'succeeded') - Number(b.status !== 'succeeded'));

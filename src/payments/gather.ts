@@ -4,8 +4,8 @@
  * Invariants: a source that fails or hangs spoils only its own findings; nothing here throws; `current` may be read
  * at any moment and is `waiting` where no answer has come yet.
  */
-import { askBooks, captureIn } from './ask-books.js';
-import { askProvider } from './ask-provider.js';
+import { captureIn, gatherFromBooks } from './gather-books.js';
+import { gatherFromProvider } from './gather-provider.js';
 import { notApplicable, valueOf, waiting, type Findings } from './findings.js';
 import type { StatementLine } from '../ports/reconciliation.js';
 import { isProviderId, type Sources, type Subject } from './sources.js';
@@ -22,8 +22,8 @@ export function gather(subject: Subject, sources: Sources): Gathering {
   const payoutNamed = (): string | null =>
     [lineIn(findings)?.batch, captureIn(findings.ledger)?.batchId].find(Boolean) ?? null;
   const settled = Promise.all([
-    askBooks(subject, sources, note),
-    askProvider(subject, sources, note, payoutNamed),
+    gatherFromBooks(subject, sources, note),
+    gatherFromProvider(subject, sources, note, payoutNamed),
   ]);
   return { current: () => findings, settled: settled.then(() => findings) };
 }

@@ -66,11 +66,25 @@ export function recognise(pasted: string, asked: Asked): Result<Identifier[], Un
   return found.length > 0 ? ok(found) : fail(unknownText);
 }
 
-/** What a sentence holds: an identifier, or what is remembered of a payment. */
+/** What a sentence holds: an identifier, or what is remembered of a payment. A short one may itself be the identifier. */
 const amongWords = (text: string, asked: Asked): Identifier[] => [
+  ...[text.replace(/^(?:order|payment|ref(?:erence)?)[\s.:=]+/i, '')]
+    .filter((each) => withBlanks.test(each))
+    .map(spaced),
   ...wordsWithAnId(text).flatMap(references),
   ...sightingsAmong(text, asked).map((sighting): Identifier => ({ kind: 'card', ...sighting })),
 ];
+
+/** `WEB 10423`, `AB 12/2026`: three words at most, the last with a digit, none of them a word of a sentence. */
+const withBlanks =
+  /^(?=.{3,40}$)[\p{Lu}\p{N}#./_-]+(?: [\p{Lu}\p{N}#./_-]+)? [\p{Lu}#./_-]*\p{N}[\p{Lu}\p{N}#./_-]*$/u;
+
+const spaced = (value: string): Identifier => ({
+  kind: 'reference',
+  label: 'order or partner reference',
+  value,
+  columns: ['order_id', 'payment_id'],
+});
 
 /** Of a sentence around an identifier: `where is ORD-10423?` */
 const wordsWithAnId = (text: string): string[] =>

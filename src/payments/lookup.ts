@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import { newErrorId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
+import type { LookedAt } from './ask-books.js';
 import { givenUp, valueOf, type Finding, type Findings } from './findings.js';
 import { gather } from './gather.js';
 import type { Sources, Subject } from './sources.js';
@@ -16,7 +17,7 @@ import type { Expectations } from './hops.js';
 import { recognise, type Identifier, type Unreadable } from './identifiers.js';
 import type { Asked } from './sightings.js';
 import { isKnownPayout, payoutReport, type PayoutDeps, type PayoutReport } from './payout.js';
-import { search, type Candidate, type LookedAt } from './search.js';
+import { search, type Candidate } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
 export type Lookup =

@@ -4,25 +4,23 @@
  * Invariants: what a person remembers (last four digits, amount, day) is never turned into a pick, not even when one
  * payment fits; every source that was asked is listed, also when it did not answer.
  */
-import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import { containsCardNumber } from '../kernel/sensitive.js';
-import type { Books, CardSighting, LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type { LedgerEntry, PaymentAttempt } from '../ports/books.js';
 import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
-import type { Rows } from '../ports/rows.js';
+import {
+  askBooks,
+  mostCandidates,
+  mostRows,
+  type BookAnswer,
+  type BookIdentifier,
+  type LookedAt,
+} from './ask-books.js';
 import type { LookedUp } from './findings.js';
 import type { Sources, Subject } from './sources.js';
 import type { Identifier } from './identifiers.js';
 import { followedPrefixes, linkingObjects, stripeIdsIn, type ProviderObject } from './stripe-objects.js';
-
-/** Where was looked, as what, and what came of it. */
-export interface LookedAt {
-  where: string;
-  as: string;
-  /** `no_link`: it is there and names no payment. */
-  outcome: 'nothing' | 'not_connected' | 'no_link' | { failed: string };
-}
 
 export interface Candidate {
   /** What to look up to get this one. */
@@ -51,9 +49,6 @@ export type Found =
     }
   /** `hint`: what to look up instead. */
   | { kind: 'nothing'; looked: LookedAt[]; hint: string | null };
-
-/** Some pages; more candidates than this do not help anybody choose. */
-export const mostCandidates = 50;
 
 /** An event of a refund of a charge: no chain of Stripe's objects is longer. */
 const longestChain = 4;
@@ -224,8 +219,34 @@ async function followNext(
   });
 }
 
-async function searchBooks(identifiers: readonly Identifier[], { books, log }: Sources): Promise<Found> {
+async function searchBooks(identifiers: readonly Identifier[], sources: Sources): Promise<Found> {
   const asked = identifiers.filter((identifier) => identifier.kind !== 'object');
+  const found = await searchAsTyped(asked, sources);
+  const isSure = found.kind === 'nothing' && found.looked.every(({ outcome }) => outcome === 'nothing');
+  return (isSure ? await searchRecased(inOtherCases(asked), sources) : null) ?? found;
+}
+
+type Reference = Extract<Identifier, { kind: 'reference' }>;
+
+/** People type `ord-10423` where the books have `ORD-10423`. */
+const inOtherCases = (asked: readonly BookIdentifier[]): Reference[] =>
+  asked.flatMap((each) =>
+    each.kind !== 'reference' || isAddress(each)
+      ? []
+      : [...new Set([each.value.toUpperCase(), each.value.toLowerCase()])]
+          .filter((value) => value !== each.value)
+          .map((value) => ({ ...each, value })),
+  );
+
+/** Candidates, because letters may tell two references apart; null where there are none. */
+async function searchRecased(recased: readonly Reference[], { books, log }: Sources): Promise<Found | null> {
+  const answers = await Promise.all(recased.map((reference) => askBooks(reference, books, log)));
+  const payments = distinctPayments(answers);
+  const readAs = answers.flatMap(({ as, attempts }) => (attempts.length > 0 ? [as] : []));
+  return payments.length === 0 ? null : candidates(payments, [...new Set(readAs)]);
+}
+
+async function searchAsTyped(asked: readonly BookIdentifier[], { books, log }: Sources): Promise<Found> {
   const answers = await Promise.all(asked.map((identifier) => askBooks(identifier, books, log)));
   const payments = distinctPayments(answers);
   const [only] = payments;
@@ -325,64 +346,3 @@ function distinctPayments(answers: readonly BookAnswer[]): Booked[] {
   }
   return [...found.values()];
 }
-
-type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
-
-interface BookAnswer extends LookedAt {
-  attempts: PaymentAttempt[];
-  /** Whether equality means the same payment, rather than one like it. */
-  exact: boolean;
-  why: string | null;
-}
-
-/** Attempts of one payment share its id: more attempts are asked for than payments are shown. */
-const mostRows = mostCandidates * 3;
-
-async function askBooks(identifier: BookIdentifier, books: Sources['books'], log: Log): Promise<BookAnswer> {
-  const exact = identifier.kind === 'reference';
-  const as = exact ? `${identifier.label} “${identifier.value}”` : identifier.label;
-  const asked = { where: 'books', as, exact, why: null };
-  if (!books) return { ...asked, outcome: 'not_connected', attempts: [] };
-  try {
-    const { rows, problems, why } = exact
-      ? { ...(await books.attemptsBy(identifier.columns, identifier.value, mostRows)), why: null }
-      : await bySighting(identifier.sighting, books);
-    if (problems.length > 0) log.warn({ problems }, 'rows of the books cannot be read');
-    const outcome = problems.length > 0 ? { failed: problems.join('; ') } : 'nothing';
-    return { ...asked, outcome, why, attempts: rows };
-  } catch (thrown) {
-    const error = toOpsError(thrown);
-    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'the books did not answer');
-    return { ...asked, outcome: { failed: `${error.publicMessage} (${error.errorId})` }, attempts: [] };
-  }
-}
-
-/** Where the day has none, the days beside it: people and statements are often one off. */
-async function bySighting(
-  sighting: CardSighting,
-  books: Books,
-): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
-  const exact = await books.attemptsByCard(sighting, mostRows);
-  const { during } = sighting;
-  if (!during || exact.rows.length > 0 || exact.problems.length > 0)
-    return { ...exact, rows: ranked(exact.rows), why: null };
-  const beside = await books.attemptsByCard({ ...sighting, during: aDayAround(during) }, mostRows);
-  return { ...beside, rows: ranked(beside.rows), why: 'a day off' };
-}
-
-function aDayAround({
-  from,
-  to,
-  near,
-}: NonNullable<CardSighting['during']>): NonNullable<CardSighting['during']> {
-  const [start, end] = [from.getTime(), to.getTime()];
-  return {
-    from: new Date(start - dayMs),
-    to: new Date(end + dayMs),
-    near: near ?? new Date((start + end) / 2),
-  };
-}
-
-/** Succeeded before failed; otherwise in the order of the books. */
-const ranked = (attempts: readonly PaymentAttempt[]): PaymentAttempt[] =>
-  attempts.toSorted((a, b) => Number(a.status !== 'succeeded') - Number(b.status !== 'succeeded'));

@@ -9,7 +9,7 @@ import { parseMajor } from '../kernel/money.js';
 import { addDays, dayIn, instantAt, startOfDay } from '../kernel/time-zone.js';
 import type { CardSighting } from '../ports/books.js';
 import { amountOf, currenciesOf, joinThousands, type WrittenAmount } from './amounts.js';
-import { readDays, readTime, type DayRange } from './days.js';
+import { readDays, readTime, type DayRange } from '../kernel/written-days.js';
 
 /** When and where a text was written: which day is today, and when it begins. */
 export interface Asked {

@@ -58,6 +58,8 @@ export interface Headline {
   breaks: Break[];
   /** Charges or payments that took the money more than once; empty where one did. */
   doubled: Capture[];
+  /** An issuer reported fraud, and a refund still keeps it from becoming a dispute. */
+  fraudReported: boolean;
   /** Of a card whose authorisation failed: whether to try it again. */
   advice: RetryAdvice | null;
   /** Sources that did not answer, or not fully, and why. */
@@ -76,18 +78,25 @@ function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
     hops.find(({ state }) => state === 'overdue') ??
     hops.find(isOpen) ??
     null;
+  const reversals = reversalsOf(findings, asOf);
   return {
     lastConfirmed: lastConfirmed(hops, next),
     next,
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
-    reversals: reversalsOf(findings, asOf),
+    reversals,
     unread: unreadOf(findings),
     breaks: (findings.breaks && valueOf(findings.breaks)) ?? [],
     doubled: doubleCapture(findings),
+    fraudReported: isFraudReported(findings, reversals),
     advice: adviceOn(findings, next),
     unknown: unknownSources(findings),
   };
 }
+
+/** Once it is disputed, or all of it is refunded, no refund changes anything. */
+const isFraudReported = ({ warnings }: Findings, reversals: readonly Reversal[]): boolean =>
+  (valueOf(warnings) ?? []).some(({ actionable }) => actionable) &&
+  !reversals.some(({ kind }) => kind === 'disputed' || kind === 'dispute_lost' || kind === 'refunded');
 
 function adviceOn({ charge, attempts }: Findings, next: Hop | null): RetryAdvice | null {
   if (next?.kind !== 'authorization' || next.state !== 'failed') return null;

@@ -2,6 +2,7 @@
  * Who people are, and which user groups they are in, as the workspace says it.
  * Errors: `not_found` (no such person), `unavailable`, `rate_limited`, `misconfigured` (a scope is missing).
  */
+import { hourMs } from '../kernel/clock.js';
 import type { Freshness } from './shared-answers.js';
 
 export type PersonKind = 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
@@ -31,3 +32,13 @@ export interface Directory {
   groupChanged(groupId: string): Promise<void>;
   personChanged(userId: string): Promise<void>;
 }
+
+/** People seldom move. */
+const timeZoneFreshness = { maxAgeMs: hourMs, atWorstMs: Infinity, patienceMs: 2000 };
+
+/** Whose days and hours count in what a person typed. UTC where the workspace does not say, which the answer then names. */
+export const timeZoneOf = (directory: Pick<Directory, 'person'>, userId: string): Promise<string> =>
+  directory.person(userId, timeZoneFreshness).then(
+    ({ timeZone }) => timeZone ?? 'UTC',
+    () => 'UTC',
+  );

@@ -41,7 +41,7 @@ const kinds: Readonly<Record<ParameterType, Kind>> = {
     read: (text) => (/^-?\d{1,15}(?:\.\d{1,10})?$/.test(text) ? text : undefined),
   },
   date: {
-    expected: 'a day, such as 2026-11-27',
+    expected: 'a day, such as 2026-11-27, yesterday or "27 Nov"',
     read: (text) => (parseDay(text) === null ? undefined : text),
   },
   boolean: {

@@ -5,12 +5,14 @@
  */
 import { nearest } from '../kernel/nearest.js';
 import { OpsError } from '../kernel/errors.js';
+import type { Day } from '../kernel/time-zone.js';
+import { takeDay } from '../kernel/written-days.js';
 import { isBad, type BadQuery, type Query } from './definition.js';
 import { readValue, type Parameter } from './parameters.js';
 
 export interface QueryCall {
   query: Query;
-  /** As typed, standard values included. */
+  /** As typed, standard values included; days as dates. */
   given: readonly string[];
   /** To be bound, in order. */
   values: readonly (string | boolean)[];
@@ -22,8 +24,15 @@ export const wordsOf = (text: string): string[] =>
     ([, name = '', quoted = '', plain]) => plain ?? `${name}${quoted}`,
   );
 
-/** Throws `not_found` for an unknown name, `misconfigured` for a bad file, `invalid` for values. */
-export function readCall(words: readonly string[], queries: readonly (Query | BadQuery)[]): QueryCall {
+/**
+ * `today`: the day of the person who asks. Throws `not_found` for an unknown name, `misconfigured` for a bad file,
+ * `invalid` for values.
+ */
+export function readCall(
+  words: readonly string[],
+  queries: readonly (Query | BadQuery)[],
+  today: Day,
+): QueryCall {
   const [name = '', ...rest] = words;
   const query = queries.find((one) => one.name === name.toLowerCase());
   if (!query) throw unknownQuery(name, queries);
@@ -31,11 +40,14 @@ export function readCall(words: readonly string[], queries: readonly (Query | Ba
     throw new OpsError('misconfigured', `${query.name} cannot be run: ${query.faults[0] ?? ''}`, {
       hint: 'Correct the file and run the query again; Paydesk reads the file each time.',
     });
-  return readValues(query, rest);
+  return readValues(query, rest, today);
 }
 
-/** Values in their order, some of them by name: `2026-11-27 limit=10`. */
-export function readValues(query: Query, words: readonly string[]): QueryCall {
+/**
+ * Values in their order, some of them by name: `2026-11-27 limit=10`. Without `today`, days are written as dates alone: what
+ * a button carries must mean the same tomorrow.
+ */
+export function readValues(query: Query, words: readonly string[], today: Day | null = null): QueryCall {
   const { parameters } = query;
   const named = new Map<string, string>();
   const inOrder: string[] = [];
@@ -48,7 +60,8 @@ export function readValues(query: Query, words: readonly string[]): QueryCall {
   const faults = inOrder.slice(rest.length).map((word) => `“${word.slice(0, 40)}” is one value too many`);
   const given = parameters.map((parameter): string | null => {
     const value = named.get(parameter.name) ?? inOrder[rest.indexOf(parameter)];
-    return value ?? parameter.standard;
+    if (value === undefined) return parameter.standard;
+    return parameter.type === 'date' && today !== null ? asDate(value, today) : value;
   });
   const read = parameters.map((parameter, index) => valueOf(parameter, given[index] ?? null));
   faults.push(...read.flatMap((value) => (value.ok ? [] : [value.fault])));
@@ -56,6 +69,12 @@ export function readValues(query: Query, words: readonly string[]): QueryCall {
     throw new OpsError('invalid', `${capital(faults.join('; '))}.`, { hint: `Write ${usageOf(query)}.` });
   const values = read.flatMap((value) => (value.ok ? [value.value] : []));
   return { query, given: given.map((text) => text ?? ''), values };
+}
+
+/** `yesterday` as a date; what is no day stays as it is, to be refused with the others. */
+function asDate(text: string, today: Day): string {
+  const taken = /^\d{4}-/.test(text) ? null : takeDay(text);
+  return taken?.rest.trim() === '' ? taken.on(today) : text;
 }
 
 const valueOf = (parameter: Parameter, text: string | null): ReturnType<typeof readValue> =>

@@ -70,11 +70,13 @@ describe('/audit', () => {
   });
 
   it.each<[string, string | null, string]>([
-    ['REM-17', '1 entry of `REM-17` in the audit log', 'a request'],
-    ['rem-17', '1 entry of `REM-17` in the audit log', 'as people type it'],
-    ['`pi_2`', '1 entry of `pi_2` in the audit log', 'a payment, pasted as code'],
-    ['lookup.shared', '1 entry of `lookup.shared` in the audit log', 'a kind'],
-    ['pi_nobody', 'No entries of `pi_nobody` in the audit log', 'nothing'],
+    ['REM-17', '1 entry for `REM-17` in the audit log', 'a request'],
+    ['rem-17', '1 entry for `REM-17` in the audit log', 'as people type it'],
+    ['alr-7', 'No entries for `ALR-7` in the audit log', 'an alert, as people type it'],
+    ['brk-12', 'No entries for `BRK-12` in the audit log', 'a break'],
+    ['`pi_2`', '1 entry for `pi_2` in the audit log', 'a payment, pasted as code'],
+    ['lookup.shared', '1 entry for `lookup.shared` in the audit log', 'a kind'],
+    ['pi_nobody', 'No entries for `pi_nobody` in the audit log', 'nothing'],
     ['<!channel>', null, 'a mention of everybody'],
     ['@ana', null, 'a name that stands for nobody'],
     ['REM-17 REM-18', null, 'two ids'],
@@ -91,7 +93,7 @@ describe('/audit', () => {
     async (text) => {
       const userId = /U1LARS\w*/.exec(text)![0];
       const lines = await ask(text);
-      expect(lines[0]).toContain(`of <@${userId}> in the audit log`);
+      expect(lines[0]).toContain(`for <@${userId}> in the audit log`);
       const [newest] = await bench.store.find({}, 1);
       expect(newest).toMatchObject({ kind: 'lookup.audit', actor: 'U1MEI', subjects: [userId] });
     },

@@ -267,9 +267,14 @@ describe('/alerts', () => {
     ['', '1 open alert'],
     ['ALR-7', 'Success rate −12 pts'],
     ['show alr-7', 'Success rate −12 pts'],
+    ['7', 'Success rate −12 pts'],
+    ['list', '1 open alert'],
     ['why authorisation-success partner=northpay', 'Last hour: 71 % (n = 421)'],
     ['precision', '9 of 10 alerts were right'],
     ['quiet authorisation-success 2h', 'is quiet until'],
+    ['quiet authorisation-success for 2 hours', 'is quiet until'],
+    ['quiet authorisation-success 1 week', 'is quiet until'],
+    ['quiet authorisation-success 1h 30m', 'is quiet until'],
   ])('%j → %s', async (text, expected) => {
     expect((await given(text)).join('\n')).toContain(expected);
   });
@@ -281,6 +286,7 @@ describe('/alerts', () => {
     ['why authorisation-success colour=red', 'Write a slice as dimension=value.'],
     ['quiet authorisation-success', 'Say for how long: up to 7 d.'],
     ['quiet authorisation-success 30d', 'Say for how long: up to 7 d.'],
+    ['quiet authorisation-success 2 h please', 'Say for how long: up to 7 d.'],
     ['quiet authorisation-success forever', 'Say for how long: up to 7 d.'],
     ['ALR-99', 'There is no alert ALR-99.'],
   ])('%j is refused: %s', async (text, publicMessage) => {

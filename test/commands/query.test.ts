@@ -49,6 +49,24 @@ it('without books there is nothing to query', async () => {
   await expect(run('', desk({ queries: null }))).rejects.toMatchObject({ code: 'misconfigured' });
 });
 
+it.each([
+  ['Pacific/Auckland', '2026-11-20', 'it is Saturday there'],
+  ['America/Los_Angeles', '2026-11-19', 'it is Friday there'],
+  [undefined, '2026-11-19', 'UTC where the workspace does not say'],
+])('“yesterday” of a person in %s is %s: %s, and the audit log has the date', async (timeZone, day, _why) => {
+  const file = '-- title: Day\n-- who: members\n-- $1 day date\nselect $1::text as email';
+  const given = desk({
+    queries: {
+      ...desk().queries!,
+      files: { list: () => Promise.resolve([{ name: 'day', text: file, why: null }]) },
+    },
+  });
+  const person: QueryDeps['directory']['person'] = (userId) =>
+    Promise.resolve({ userId, name: userId, email: null, kind: 'member', ...(timeZone && { timeZone }) });
+  expect(await run('day yesterday', { ...given, directory: { ...given.directory, person } })).toContain(day);
+  expect(recorded.at(-1)).toMatchObject({ details: { values: [day] } });
+});
+
 it('masks what it gives and what it writes down', async () => {
   expect(await run('customers jo@example.com')).toContain('j•••@example.com');
   expect(recorded.at(-1)).toMatchObject({

@@ -105,6 +105,8 @@ describe('before any statement has come', () => {
     ['northpay 2026-11-27', 'Northpay has not been reconciled for 2026-11-27'],
     ['breaks', 'No open breaks: all partners'],
     ['forecast', 'Nothing is waiting to be settled'],
+    ['rollup october', 'October 2026: 0 breaks open at the end'],
+    ['rollup northpay last month', 'Northpay, October 2026: 0 breaks'],
     ['rollup', 'Week 16–22 Nov: 0 breaks open at the end, as many as before'],
     ['run', 'No new statement file; 0 business days reconciled.'],
     ['run northpay 2026-11-27', 'Northpay 2026-11-27 has no statement yet, so nothing was compared.'],
@@ -134,6 +136,12 @@ describe('a day with breaks', () => {
     ['northpay fri', headline, 'a weekday'],
     ['northpay Friday', headline, 'a long weekday'],
     ['friday northpay', headline, 'the other order'],
+    ['northpay last friday', headline, 'a weekday in two words'],
+    ['northpay 27.11.', headline, 'day and month by number'],
+    ['northpay 27.11.2026', headline, 'with the year'],
+    ['northpay 11/27/2026', headline, 'month first, where no calendar has the other order'],
+    ['northpay Nov 27', headline, 'month first in words'],
+    ['1 day ago northpay', headline, 'counted back'],
     ['NORTHPAY   2026-11-27 ', headline, 'capitals and spaces'],
     ['northpay 2026-11-26', 'Northpay has not been reconciled for 2026-11-26', 'a day without a file'],
     ['harbour', 'No statement from Harbour Bank has been reconciled yet.', 'a partner without a file'],
@@ -220,7 +228,7 @@ describe('a day with breaks', () => {
 
   it('a break shows both sides and what can be done', async () => {
     const id = await idOf('missing_at_partner');
-    for (const text of [`break ${id}`, `break ${id.toLowerCase()}`, `break ${id.slice(4)}`]) {
+    for (const text of [`break ${id}`, `break ${id.toLowerCase()}`, `break ${id.slice(4)}`, id]) {
       const { lines, buttons } = await typed(text);
       expect(lines.join('\n')).toMatch(
         /150\.00 EUR missing at partner[^]*Our ledger[^]*`P3`[^]*Partner’s statement[^]*no line/,
@@ -240,6 +248,16 @@ describe('a day with breaks', () => {
   });
 });
 
+it('a day that can be meant in two ways is answered with both, and one without a partner with how to name it', async () => {
+  await expect(typed('northpay 5/6/2026')).rejects.toMatchObject({
+    hint: 'Write `2026-06-05` or `2026-05-06`.',
+  });
+  await expect(typed('yesterday')).rejects.toMatchObject({
+    publicMessage: 'Which partner?',
+    hint: expect.stringContaining('`/recon northpay yesterday`'),
+  });
+});
+
 const idOf = async (kind: 'missing_at_partner' | 'amount'): Promise<string> =>
   (await bench.desk.breaks({ kind, limit: 1 })).breaks[0]!.id;
 
@@ -247,13 +265,17 @@ describe('what is refused', () => {
   beforeAll(friday);
 
   it.each([
-    ['nonsense', 'not_found', 'not a partner, a day or a subcommand'],
+    ['nonsense', 'not_found', 'not a partner or a subcommand'],
+    ['forcast northpay', 'not_found', 'a misspelt subcommand before a partner'],
     ['no', 'not_found', 'too little of a name'],
-    ['2026-11-27', 'not_found', 'a day without a partner'],
+    ['2026-11-27', 'invalid', 'a day without a partner'],
+    ['yesterday', 'invalid', 'the same in words'],
     ['northpay 2026-13-40', 'invalid', 'a date that no calendar has'],
     ['northpay 2026-02-30', 'invalid', 'the 30th of February'],
     ['northpay 31 Nov', 'invalid', 'the 31st of November'],
-    ['northpay 27.11.2026', 'invalid', 'a date in another spelling'],
+    ['northpay 5/6/2026', 'invalid', 'day and month in an order that cannot be told apart'],
+    ['northpay 20-27 Nov', 'invalid', 'several days'],
+    ['northpay november', 'invalid', 'a month'],
     ['northpay 27 Nov 26 Nov', 'invalid', 'two days'],
     ['northpay harbour', 'invalid', 'two partners'],
     ['forecast northpay 27 Nov', 'invalid', 'a day where none is asked for'],
@@ -272,6 +294,7 @@ describe('what is refused', () => {
     ['break', 'invalid', 'no id'],
     ['break REM-1', 'invalid', 'the id of something else'],
     ['break BRK-99', 'not_found', 'a break that does not exist'],
+    ['BRK-99', 'not_found', 'the same without the verb'],
     ['break 99999999999999999999', 'invalid', 'more digits than any break has'],
     ['run northpay 2026-13-40', 'invalid', 'a run of a day that no calendar has'],
     ['run nonsense', 'invalid', 'a run of nobody'],

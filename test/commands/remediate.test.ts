@@ -428,9 +428,12 @@ describe('the words of the command', () => {
     expect(shownCard).toContain('*Take 50 EUR from acc*');
     expect(shownCard).not.toContain('[Approve');
     expect((await type('zoe', `why ${id}`)).answers[0]).toContain('“small” applies');
+    for (const text of [id, id.toLowerCase(), `show ${id.slice(4)}`])
+      expect((await type('zoe', text)).answers[0], text).toBe(shownCard);
   });
 
-  it('freeze stops everything, unfreeze takes two', async () => {
+  it('freeze stops everything and shows above every answer, unfreeze takes two', async () => {
+    const before = await ask(replica);
     await expect(type('zoe', 'freeze now')).rejects.toMatchObject({ code: 'forbidden' });
     for (const text of ['freeze', 'freeze \u200b', 'freeze \u3164'])
       await expect(type('ana', text)).rejects.toMatchObject({ code: 'invalid' });
@@ -438,8 +441,12 @@ describe('the words of the command', () => {
       'All guarded actions are frozen',
     );
     await expect(ask(replica)).rejects.toThrow('doubled payouts');
+    const banner = /All guarded actions are frozen\* by .*“doubled payouts”/;
+    for (const text of ['list', 'standing', `show ${before.remediation.id}`, `why ${before.remediation.id}`])
+      expect((await type('zoe', text)).answers[0], text).toMatch(banner);
     expect((await type('lee', 'unfreeze')).answers[0]).toContain('A second person');
     expect((await type('mo', 'unfreeze')).answers[0]).toContain('is lifted');
+    expect((await type('zoe', 'list')).answers[0]).not.toContain('frozen');
     await ask(replica);
   });
 

@@ -297,10 +297,19 @@ describe('/dispute stats', () => {
     expect(answer).toContain('Mastercard ECM');
   });
 
+  it.each(['this month', 'last month', 'northpay october', 'Oct 2026'])(
+    'takes a month in words: %s',
+    async (text) => {
+      expect(textOf(await desk.command(`/dispute stats ${text}`))).toMatch(
+        /opened in \d{4}-\d{2} at northpay: /,
+      );
+    },
+  );
+
   it.each([
     ['2026-13', '13 isn’t between 01 and 12'],
     ['northpay 2026-00', '00 isn’t between 01 and 12'],
-    ['november', 'neither a month'],
+    ['novembr', 'neither a month'],
     ['2999-01', 'There are no disputes of 2999-01'],
   ])('%s: says what is wrong', async (text, said) => {
     expect(textOf(await desk.command(`/dispute stats ${text}`))).toContain(said);

@@ -188,6 +188,7 @@ describe('/partner', () => {
     ['scorecard northpay 2026-13', '“2026-13” is not a month.'],
     ['scorecard northpay 2199-01', '2199-01 has not begun yet.'],
     ['scorecard', 'Which partner?'],
+    ['scorcard northpay', 'Did you mean `/partner scorecard`?'],
     ['scorecard nortpay 2026-10', 'Unknown partner “nortpay”.'],
   ])('%s: %s', async (text, refusal) => {
     expect(textOf(await desk.command(`/partner ${text}`))).toContain(refusal);

@@ -173,10 +173,14 @@ describe('/dispute due', () => {
   };
 
   it.each([
-    ['due 24h', '1 dispute needs a response due within 1 d; 1 is overdue', 'overdue ones still wait'],
-    ['due 3d northpay', '2 disputes need a response due within 3 d; 1 is overdue', 'and the partner'],
-    ['due', '3 disputes need a response; 1 is overdue', 'no limit'],
-    ['', '3 disputes need a response; 1 is overdue', 'nothing typed'],
+    ['due 24h', '1 dispute needs a response within 1 d; 1 more is overdue', 'overdue ones still wait'],
+    ['due 3d northpay', '2 disputes need a response within 3 d; 1 more is overdue', 'and the partner'],
+    ['due 1 day', '1 dispute needs a response within 1 d; 1 more is overdue', 'in words'],
+    ['due 3 days northpay', '2 disputes need a response within 3 d; 1 more is overdue', 'and the partner'],
+    ['due tomorrow', '1 dispute needs a response by the end of tomorrow (UTC); 1 more is overdue', 'a day'],
+    ['overdue', '3 disputes need a response; 1 more is overdue', 'those whose deadline is over'],
+    ['due', '3 disputes need a response; 1 more is overdue', 'no limit'],
+    ['', '3 disputes need a response; 1 more is overdue', 'nothing typed'],
   ])('%s → %s: %s', async (text, title) => {
     api.disputes = [
       fresh('du_soon', { respondBy: inHours(20) }),
@@ -402,7 +406,7 @@ describe('the digest', () => {
     for (const desk of [disputes, deskOn(db), disputes])
       await disputeDigestJob.run(clock.now(), { ...deps, disputes: desk, transactions: db }, silentLog);
     expect((await outbox()).map(({ text }) => text)).toEqual([
-      '1 dispute is due within 3 d; 1 missed their deadline',
+      '1 dispute is due within 3 d; 1 missed its deadline',
     ]);
   });
 });

@@ -125,6 +125,12 @@ describe('the text as it was typed is tried too', () => {
     ['WEBORDER', ['WEBORDER'], 'capitals without a digit'],
     ['A&amp;B-77', ['A&B-77'], 'an ampersand as Slack sends it'],
     ['where is ORD-10423?', ['ORD-10423'], 'a sentence around it'],
+    ['WEB 10423', ['WEB 10423', '10423'], 'a blank inside'],
+    ['WEB 12/2026', ['WEB 12/2026', '12/2026'], 'a blank and a slash'],
+    ['ÄB 10 423X', ['ÄB 10 423X', '423X'], 'two blanks'],
+    ['00042/A', ['00042/A'], 'leading zeros and a slash'],
+    ['Ωmega-7', ['Ωmega-7'], 'letters of another script'],
+    ['ord-10423', ['ord-10423'], 'small letters stay as they are typed'],
   ])('%s → %j: %s', (text, values) => {
     const read = recognise(text, asked);
     const tried = read.ok

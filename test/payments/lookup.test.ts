@@ -405,6 +405,26 @@ describe('ambiguous text', () => {
     expect(await briefs(find('#1001'))).toEqual(['candidates typed other']);
   });
 
+  it.each([
+    ['ord-1001', ['candidates upper'], 'small letters'],
+    ['WEB-77X', ['candidates lower'], 'capitals'],
+    ['ORD-1001', ['trace upper'], 'as the books have it'],
+    ['mix-5', ['nothing'], 'both cases at once are no guess'],
+  ])('%s → %j: letters in another case are offered, never picked (%s)', async (text, expected) => {
+    books.attempts = [
+      anAttempt({ orderId: 'ORD-1001', paymentId: 'upper' }),
+      anAttempt({ orderId: 'web-77x', paymentId: 'lower' }),
+      anAttempt({ orderId: 'Mix-5', paymentId: 'mixed' }),
+    ];
+    expect(await briefs(find(text))).toEqual(expected);
+  });
+
+  it('an order id with a blank inside is found', async () => {
+    books.attempts = [anAttempt({ orderId: 'WEB 10423', paymentId: 'blank' })];
+    expect(await briefs(find('WEB 10423'))).toEqual(['trace blank']);
+    expect(await briefs(find('order WEB 10423'))).toEqual(['trace blank']);
+  });
+
   it('a chosen candidate is followed by its id, whatever else that could mean', async () => {
     books.attempts = [anAttempt({ paymentId: 'TWIN' }), anAttempt({ paymentId: 'RB-9', orderId: 'TWIN' })];
     expect(await briefs(find('TWIN-1'))).toEqual(['nothing']);

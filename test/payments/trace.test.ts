@@ -7,6 +7,7 @@ import {
   aBalanceTransaction,
   aCharge,
   aDispute,
+  aWarning,
   anAttempt,
   anEntry,
   aPayment,
@@ -36,10 +37,22 @@ describe('every state of a payment', () => {
   it.each<[string, Partial<Findings>, string, string]>([
     ['paid out and booked', {}, '+++++?+', 'Paid out 13 Nov 2026; booked in ledger'],
     [
+      'an issuer reported fraud, and a refund still avoids the dispute',
+      { warnings: known([aWarning()]) },
+      '+++++?+',
+      'Issuer reported fraud: a refund now avoids a dispute; paid out 13 Nov 2026; booked in ledger',
+    ],
+    [
+      'an issuer reported fraud that a refund no longer helps against',
+      { warnings: known([aWarning({ actionable: false })]) },
+      '+++++?+',
+      'Paid out 13 Nov 2026; booked in ledger',
+    ],
+    [
       'a statement names a day, which no time zone moves',
       onStatement,
       '+++++++',
-      'On the statement 17 Nov 2026; booked in ledger',
+      'Paid out 13 Nov 2026; on the statement of 17 Nov 2026; booked in ledger',
     ],
     [
       'books and statements do not agree, which is said with what is open',
@@ -48,7 +61,7 @@ describe('every state of a payment', () => {
         breaks: known([aBreak, { ...aBreak, id: 'BRK-3', kind: 'amount', differenceMinor: -12n }]),
       },
       '+++++++',
-      'On the statement 17 Nov 2026; booked in ledger; 5.00 EUR missing at partner (BRK-2); 0.12 EUR short (amount differs) (BRK-3)',
+      'Paid out 13 Nov 2026; on the statement of 17 Nov 2026; booked in ledger; 5.00 EUR missing at partner (BRK-2); 0.12 EUR short (amount differs) (BRK-3)',
     ],
     [
       'whether there are breaks is not known, which says nothing of the payment',

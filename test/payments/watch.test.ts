@@ -41,6 +41,7 @@ const traceWith = (state: HopState): Trace => {
       unknown: [],
       unread: [],
       breaks: [],
+      fraudReported: false,
     },
     asOf: clock.now(),
   };

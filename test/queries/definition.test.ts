@@ -68,12 +68,17 @@ describe('a file', () => {
 });
 
 describe('a call', () => {
-  const call = (text: string) => readCall(wordsOf(text), [query, { name: 'broken', faults: ['No title.'] }]);
+  const call = (text: string) =>
+    readCall(wordsOf(text), [query, { name: 'broken', faults: ['No title.'] }], '2026-11-28');
 
   it.each([
     ['refunds 2026-11-27', ['2026-11-27', 'all', '50']],
     ['REFUNDS 2026-11-27 northpay 5', ['2026-11-27', 'northpay', '5']],
     ['refunds limit=5 2026-11-27', ['2026-11-27', 'all', '5']],
+    ['refunds yesterday', ['2026-11-27', 'all', '50']],
+    ['refunds 27.11. northpay', ['2026-11-27', 'northpay', '50']],
+    ['refunds "27 Nov" northpay', ['2026-11-27', 'northpay', '50']],
+    ['refunds day=friday', ['2026-11-27', 'all', '50']],
     ['refunds 2026-11-27 "a b"', ['2026-11-27', 'a b', '50']],
     ['refunds day=2026-11-27 partner=“a b”', ['2026-11-27', 'a b', '50']],
     [`refunds 2026-11-27 "'; drop table x; --"`, ['2026-11-27', `'; drop table x; --`, '50']],
@@ -86,8 +91,10 @@ describe('a call', () => {
     [
       'refunds 2026-02-30 all x y',
       'invalid',
-      '“y” is one value too many; day must be a day, such as 2026-11-27; limit must be a whole number, such as 50.',
+      '“y” is one value too many; day must be a day, such as 2026-11-27, yesterday or "27 Nov"; limit must be a whole number, such as 50.',
     ],
+    ['refunds 5/6/2026', 'invalid', '“5/6/2026” can be read as two days.'],
+    ['refunds november', 'invalid', 'One day at a time, please.'],
     ['refundz 2026-11-27', 'not_found', 'There is no query “refundz”.'],
     ['broken', 'misconfigured', 'broken cannot be run: No title.'],
   ])('%s → %s: %s', (text, code, publicMessage) => {

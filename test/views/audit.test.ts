@@ -111,7 +111,7 @@ describe('sentences', () => {
       <@U1LARS> asked to lift the freeze, 2026-11-20 22:47 UTC
       <@U1LARS> lifted the freeze as the second person, 2026-11-20 22:47 UTC
       <@U1LARS> searched the audit log for <@U1ANA>, 2026-11-20 22:47 UTC
-      <@U1LARS> looked for payments by card \`•••• 4242 19.99\` and found 2, 2026-11-20 22:47 UTC
+      <@U1LARS> looked for payments by \`•••• 4242 19.99\` and found 2, 2026-11-20 22:47 UTC
       Paydesk ran the query \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk saw the personal data of \`REM-3\` unmasked, 2026-11-20 22:47 UTC
       <@U1LARS> shared the trace of \`pi_1\` in <#C0OPS>, 2026-11-20 22:47 UTC

@@ -389,8 +389,8 @@ describe('/dispute', () => {
   it('the queue', () => {
     const card = disputeQueueCard({ ...queue, rows: queued, missed: [late] });
     expect(read(card)).toMatchInlineSnapshot(`
-      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
-      :scales: *2 disputes need a response; 1 is overdue*
+      "2 disputes need a response; 1 more is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
+      :scales: *2 disputes need a response; 1 more is overdue*
       [Open 1 → du_week]
       [Open 2 → du_later]
       *Deadline missed*
@@ -406,8 +406,8 @@ describe('/dispute', () => {
       ]
     `);
     expect(read({ text: card.text, blocks: card.plainer ?? [] })).toMatchInlineSnapshot(`
-      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
-      :scales: *2 disputes need a response; 1 is overdue*
+      "2 disputes need a response; 1 more is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
+      :scales: *2 disputes need a response; 1 more is overdue*
       :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
       [Dispute → du_week]
       :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later› · <@U1ANA>
@@ -422,9 +422,9 @@ describe('/dispute', () => {
   it('the queue, narrowed and in pages', () => {
     const counts = { open: 50_000, missed: 12, not_allowed: 2 };
     const rows = Array.from({ length: 20 }, (_, n) => aKnownDispute({ id: `du_${n}` }));
-    const narrowed = { within: 'due within 3 d', narrowed: '3d northpay', counts };
+    const narrowed = { within: 'within 3 d', narrowed: '3d northpay', counts };
     const text = read(disputeQueueCard({ ...queue, ...narrowed, rows, page: 2 }));
-    expect(text).toContain('50,000 disputes need a response due within 3 d; 12 are overdue');
+    expect(text).toContain('50,000 disputes need a response within 3 d; 12 more are overdue');
     expect(text).toContain('[Open 41 → du_0]');
     expect(text).toContain('[Previous → open 1 3d northpay]\n[Next → open 3 3d northpay]');
     expect(text).toContain('[Deadline missed (12) → missed 0 3d northpay]');
@@ -481,8 +481,8 @@ describe('/dispute', () => {
     const counts = { open: 20, missed: 1, not_allowed: 0 };
     const card = digestCard({ rows: queued, counts, withinMs: 3 * dayMs, now, links });
     expect(read(card)).toMatchInlineSnapshot(`
-      "20 disputes are due within 3 d; 1 missed their deadline
-      :scales: *20 disputes are due within 3 d; 1 missed their deadline*
+      "20 disputes are due within 3 d; 1 missed its deadline
+      :scales: *20 disputes are due within 3 d; 1 missed its deadline*
       :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week› · no owner
       [Take → du_week]
       :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later› · <@U1ANA>
@@ -512,7 +512,7 @@ describe('/dispute', () => {
       • fraudulent: 18 · 67 % won (12 of 18; 95 % interval 44–84 %)
       • duplicate: 7 · 0 % won (0 of 3; 95 % interval 0–56 %)
       *Visa VAMP: 1.49 % (90 disputes + 20 early fraud warnings ÷ 7,400 settled payments)*
-      • excessive (1.5 % and 1,500 or more, in force since 2026-04-01): 1,390 more are needed to reach it
+      • excessive (1.5 % and 1,500 or more, in force since 1 Apr 2026): 1,390 more would reach it
       *Mastercard ECM: 90 counted (90 disputes ÷ settled payments unknown: the books have no view card_settlements)*
       • ECM (1.5 % and 100 or more)
       • HECM (3 % and 300 or more)
@@ -556,8 +556,8 @@ it('the audit log', () => {
   const found = { entries: [approved, entry], more: false };
   const facts = { term: 'REM-17', isPerson: false, head: { seq: 2, hash, at: now } };
   expect(read(auditCard({ found, ...facts }))).toMatchInlineSnapshot(`
-    "2 entries of \`REM-17\` in the audit log
-    :scroll: *2 entries of \`REM-17\` in the audit log*
+    "2 entries for \`REM-17\` in the audit log
+    :scroll: *2 entries for \`REM-17\` in the audit log*
     <@U2LARS> approved \`REM-17\`, 2026-11-20 12:00 UTC
     [Raw entry → 2]
     Entry 2 · decided by rule \`everyday\` · about \`pi_1\`
@@ -566,12 +566,17 @@ it('the audit log', () => {
     Entry 1 · decided by rule \`everyday\` · about \`pi_1\`
     Head #2 \`a1b2c3d4e5f6…\` · each entry carries the hash of the one before it"
   `);
-  const long = { ...entry, details: { ...entry.details, plan: ['Refund a very long thing '.repeat(40)] } };
+  const long = {
+    ...entry,
+    subjects: ['REM-17', ...Array.from({ length: 49 }, (_, at) => `c752c3e5-9e0f-4287-ae2d-${at}`)],
+    details: { ...entry.details, plan: ['Refund a very long thing '.repeat(40)] },
+  };
   const whole = read(
     auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }),
   );
   expect(whole.match(/requested `REM-17`/g)).toHaveLength(15);
-  expect(whole).not.toContain('Card truncated');
+  expect(whole).toContain('c752c3e5-9e0f-4287-ae2d-3` and 45 more\n');
+  expect(whole).toMatch(/Head #2 .*$/);
 });
 
 it('an error', () => {

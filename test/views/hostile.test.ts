@@ -396,7 +396,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       rows: times(knownDispute).slice(0, 20),
       missed: times(knownDispute),
       counts: { open: 400, missed: 30, not_allowed: 2 },
-      within: 'due within 3 d',
+      within: 'within 3 d',
       narrowed: '3d',
       unread: times(text),
       wholeAt: now,

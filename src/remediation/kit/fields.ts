@@ -40,6 +40,12 @@ export interface TypedAmount {
 
 const amountForm = /^(\d{1,15}(?:\.\d{1,6})?)(?: ?([A-Za-z]{3}))?$/;
 
+/** With what is in the way, where it is how many people write amounts: `5,40`, `1 000.00`. */
+const notPlain = (typed: string): string =>
+  /^[\d.,'’ ]+(?: ?[A-Za-z]{3})?$/.test(typed)
+    ? 'Enter an amount above zero with a decimal point and no thousands separators, such as 12.50 or 1250.00 EUR.'
+    : 'Enter an amount above zero, such as 12.50 or 12.50 EUR.';
+
 /** `12.50` or `12.50 EUR`. Refuses signs, exponents, grouping, other scripts' digits and zero. */
 export const amountField = (label: string, hint?: string): Field<TypedAmount> => ({
   label,
@@ -47,7 +53,7 @@ export const amountField = (label: string, hint?: string): Field<TypedAmount> =>
   input: { kind: 'text', placeholder: '12.50' },
   parse: (typed) => {
     const [, decimal, currency] = amountForm.exec(typed) ?? [];
-    if (decimal === undefined) return fail('Enter an amount above zero, such as 12.50 or 12.50 EUR.');
+    if (decimal === undefined) return fail(notPlain(typed));
     if (/^[0.]+$/.test(decimal)) return fail('The amount must be above zero.');
     const code = currency?.toUpperCase() ?? null;
     if (code !== null && currencyExponent(code) === undefined) return fail(`${code} is not a currency.`);

@@ -29,7 +29,7 @@ export interface AuditCardFacts {
 
 export function auditCard({ found, term, isPerson, head }: AuditCardFacts): Card {
   const { entries, more } = found;
-  const what = term === null ? '' : ` of ${isPerson ? mention(term) : code(term)}`;
+  const what = term === null ? '' : ` for ${isPerson ? mention(term) : code(term)}`;
   const count =
     entries.length === 0
       ? 'No entries'
@@ -47,10 +47,16 @@ const rawButton = ({ seq }: AuditEntry) =>
 
 /** Its number, by what right it happened, and what else it is about. */
 function besides({ seq, subjects, details: { rule } }: AuditEntry): string {
-  const others = subjects.slice(1).map((subject) => code(subject));
+  const others = subjects.slice(1);
+  const named = others.slice(0, mostNamed).map((subject) => code(subject));
+  const left = others.length - named.length;
+  const about = [...named, ...(left > 0 ? [`and ${left} more`] : [])].join(' ');
   const ruled = typeof rule === 'string' ? `decided by rule ${code(rule)}` : null;
-  return joined(`Entry ${seq}`, ruled, others.length === 0 ? null : `about ${others.join(' ')}`);
+  return joined(`Entry ${seq}`, ruled, about === '' ? null : `about ${about}`);
 }
+
+/** A search is about all that it found; the raw entry has the rest. More of them would push other entries off the card. */
+const mostNamed = 4;
 
 /** The exact text that was hashed, as far as a window holds it. */
 export function rawEntryModal({ seq, body, hash }: StoredEntry, entry: AuditEntry): Modal {

@@ -176,8 +176,11 @@ function channelOf(entry: AuditEntry): string {
 
 function personalOf(entry: AuditEntry): string {
   const query = textIn(entry, 'query');
-  const by = textIn(entry, 'by').replaceAll('_', ' ');
-  return [by === '' ? 'personal data' : escape(by), query === '' ? '' : code(query)]
+  // Digits, amount and day say by themselves what they are, and not every such search has a card in it.
+  const by = textIn(entry, 'by')
+    .replace(/^card$/, '')
+    .replaceAll('_', ' ');
+  return [by === '' && query === '' ? 'personal data' : escape(by), query === '' ? '' : code(query)]
     .filter(Boolean)
     .join(' ');
 }

@@ -40,7 +40,7 @@ export interface QueueCardModel {
   /** The nearest of those that are late, on the first page of the open ones. */
   missed: readonly KnownDispute[];
   counts: QueueCounts;
-  /** What the queue was narrowed to: “due within 3 d”; null for all. */
+  /** What the queue was narrowed to, as a continuation of “need a response”: “within 3 d”; null for all. */
   within: string | null;
   /** As it was typed: `3d northpay`. */
   narrowed: string;
@@ -64,7 +64,7 @@ export function disputeQueueCard(model: QueueCardModel): Card {
     ...pagesOf(model),
     ...missedBlocks(model),
     ...sections(model.unread.slice(0, unreadShown).map((problem) => `:grey_question: ${escape(problem)}`)),
-    context(joined(model.within, scopeOf(model), `as of ${instant(now)}`)),
+    context(joined(scopeOf(model), `as of ${instant(now)}`)),
   ];
   const lines = rows.map((dispute) => lineOf(dispute, model));
   if (rows.length === 0) return cardOf(`${title}${nearest}`, around([]));
@@ -86,7 +86,9 @@ function titleOf({ counts, within, unread, wholeAt }: QueueCardModel): string {
     ['No dispute needs', '1 dispute needs'][open] ?? `${open.toLocaleString('en-GB')} disputes need`;
   const soon = within === null ? '' : ` ${within}`;
   const late =
-    missed === 0 ? '' : `; ${missed.toLocaleString('en-GB')} ${missed === 1 ? 'is' : 'are'} overdue`;
+    missed === 0
+      ? ''
+      : `; ${missed.toLocaleString('en-GB')} ${open === 0 ? '' : 'more '}${missed === 1 ? 'is' : 'are'} overdue`;
   const odd = unread.length === 0 ? '' : `; ${unread.length} unreadable`;
   return `${count} a response${soon}${wholeAt === null ? ' so far' : ''}${late}${odd}`;
 }

@@ -8,7 +8,7 @@ import type { Month } from '../../kernel/month.js';
 import { counted, ratioOf, type Standing, type ThresholdStanding } from '../../disputes/programmes.js';
 import type { DisputeStats, WinRate } from '../../disputes/stats.js';
 import type { Card } from '../../ports/card.js';
-import { cardOf, context, escape, instant, section, sections } from '../kit/blocks.js';
+import { calendarDate, cardOf, context, escape, instant, section, sections } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { words } from './dispute.js';
 
@@ -98,11 +98,11 @@ const standingBlocks = (standing: Standing): KnownBlock[] =>
 
 function thresholdLine({ threshold, away }: ThresholdStanding): string {
   const { name, percent: from, count: least, from: firstDay } = threshold;
-  const since = firstDay === null ? '' : `, in force since ${firstDay}`;
+  const since = firstDay === null ? '' : `, in force since ${calendarDate(new Date(firstDay))}`;
   const rule = `${escape(name)} (${from} % and ${count(least)} or more${since})`;
   if (away === null) return `• ${rule}`;
   if (away === 0) return `• :rotating_light: ${rule}: *reached*`;
-  return `• ${rule}: ${count(away)} more ${away === 1 ? 'is' : 'are'} needed to reach it`;
+  return `• ${rule}: ${count(away)} more would reach it`;
 }
 
 export interface ProgrammesModel {

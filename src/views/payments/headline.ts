@@ -45,7 +45,7 @@ export function sentence(
   asOf: Date,
   at: At,
 ): string {
-  const { doubled, next, ended, reversals, unread, breaks, advice } = headline;
+  const { doubled, next, ended, reversals, unread, breaks, fraudReported, advice } = headline;
   const end = ended === 'canceled' ? 'cancelled; nothing further expected' : null;
   const isRefused = next?.kind === 'authorization' && next.state === 'failed';
   const going = [
@@ -57,9 +57,15 @@ export function sentence(
   const urgent = reversals.filter(({ answer }) => isAwaited(answer));
   const others = reversals.filter(({ answer }) => !isAwaited(answer));
   const open = breaks.map((one) => `${breakClause(one)} (${one.id})`);
-  const parts = [...words(urgent), ...going, ...words(others), ...unread.map(unreadWords), ...open].join(
-    '; ',
-  );
+  const fraud = fraudReported ? ['issuer reported fraud: a refund now avoids a dispute'] : [];
+  const parts = [
+    ...words(urgent),
+    ...fraud,
+    ...going,
+    ...words(others),
+    ...unread.map(unreadWords),
+    ...open,
+  ].join('; ');
   const capital = parts.replace(/^./, (first) => first.toUpperCase());
   return doubled.length === 0 ? capital : `${doubledWords(doubled, at)}. ${capital}`;
 }
@@ -81,15 +87,24 @@ function doubledWords(doubled: readonly Capture[], at: At): string {
   return `${what}: ${each.join(' and ')}`;
 }
 
-/** The furthest that the money was seen, and the ledger beside it. */
+/** The furthest that the money was seen, and the ledger beside it. A statement says less than the payout that follows it. */
 function progress({ lastConfirmed }: Headline, hops: readonly Hop[], at: At): string {
   if (!lastConfirmed) return 'Not confirmed anywhere';
   const upTo = hops.slice(0, hops.indexOf(lastConfirmed) + 1);
   const money = upTo.findLast(({ kind, state }) => state === 'present' && kind !== 'ledger');
   const isBooked = hops.some(({ kind, state }) => kind === 'ledger' && state === 'present');
   if (!money || (money.kind === 'attempt' && isBooked)) return done.ledger;
-  const seen = `${done[money.kind]}${money.at ? ` ${when(money.kind, money.at, at)}` : ''}`;
+  const payout = upTo.find(({ kind, state }) => kind === 'payout' && state === 'present');
+  const seen =
+    payout && money.kind === 'statement'
+      ? `${seenAt(payout, at)}; ${uncapital(seenAt(money, at))}`
+      : seenAt(money, at);
   return isBooked ? `${seen}; booked in ledger` : seen;
+}
+
+function seenAt({ kind, at: seen }: Hop, at: At): string {
+  if (!seen) return done[kind];
+  return `${done[kind]}${kind === 'statement' ? ' of' : ''} ${when(kind, seen, at)}`;
 }
 
 /** `insufficient_funds`, and no identifier, which has digits or capitals. */

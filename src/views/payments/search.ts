@@ -4,7 +4,8 @@
 import { formatMoney } from '../../kernel/money.js';
 import type { Unreadable } from '../../payments/identifiers.js';
 import type { Lookup } from '../../payments/lookup.js';
-import { mostCandidates, type Candidate, type LookedAt } from '../../payments/search.js';
+import { mostCandidates, type LookedAt } from '../../payments/ask-books.js';
+import type { Candidate } from '../../payments/search.js';
 import type { Card } from '../../ports/card.js';
 import {
   actions,

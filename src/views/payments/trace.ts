@@ -185,8 +185,9 @@ const atMost = (lines: string[]): string[] =>
 const isWorthALine = ({ kind, source, state }: Hop): boolean =>
   !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
 
-function headlineMark({ next, ended, reversals, unread, doubled, breaks }: Headline): string {
+function headlineMark({ next, ended, reversals, unread, doubled, breaks, fraudReported }: Headline): string {
   if (doubled.length > 0) return ':rotating_light:';
+  if (fraudReported) return ':triangular_flag_on_post:';
   if (breaks.length > 0) return ':red_circle:';
   if (next) return marks[next.state];
   if (unread.length > 0) return marks.unknown_source;

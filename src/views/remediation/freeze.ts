@@ -1,10 +1,10 @@
 /**
  * The freeze, wherever it shows: the answer to the person who froze, the live card in the alarm channel, and the banner on
- * Home and on every form.
+ * Home, on every form and on every answer about requests.
  *
  * Invariant: the button that lifts it is there only while the freeze lasts.
  */
-import type { ActionsBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Card } from '../../ports/card.js';
 import type { Modal } from '../../ports/command.js';
@@ -93,6 +93,10 @@ export const freezeBanner = (freeze: FreezeStory | null): (SectionBlock | Action
         ...liftButton(freeze),
       ]
     : [];
+
+/** The same above an answer about requests. */
+export const underFreeze = (card: Card, freeze: FreezeStory | null): Card =>
+  freeze ? cardOf(card.text, [...freezeBanner(freeze), ...(card.blocks as KnownBlock[])]) : card;
 
 /** The same at the top of a form, which has no room for other buttons. */
 export function underStop(modal: Modal, stop: Stop | null): Modal {

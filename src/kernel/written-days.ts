@@ -5,7 +5,8 @@
  * that cannot be told apart give both readings; a day that no calendar has gives none.
  * Deliberately absent: time zones. What is read are calendar days; whose midnight counts is the caller's to say.
  */
-import { addDays, dayOf, weekdayOf, type Day } from '../kernel/time-zone.js';
+import { OpsError } from './errors.js';
+import { addDays, dayOf, weekdayOf, type Day } from './time-zone.js';
 
 /** Both included. */
 export interface DayRange {
@@ -16,6 +17,8 @@ export interface DayRange {
 export interface DaysRead {
   /** More than one where the order of day and month is open; none where no calendar has the day. */
   readings: DayRange[];
+  /** What was read as days. */
+  written: string;
   /** The text without its days. */
   rest: string;
 }
@@ -225,9 +228,59 @@ export function readDays(text: string, today: Day, isLoose = false): DaysRead | 
   for (const { pattern, read } of isLoose ? loose : strict) {
     const found = pattern.exec(text);
     if (!found) continue;
-    return { readings: read(found, today), rest: text.replace(found[0], ' ') };
+    const [written] = found;
+    return { readings: read(found, today), written, rest: text.replace(written, ' ') };
   }
   return null;
+}
+
+/** A part of a text that is read once it is known whose today counts. */
+export interface Taken {
+  /** Throws `invalid` for what no calendar has, and for more than one. */
+  on: (today: Day) => string;
+  /** The text without it. */
+  rest: string;
+}
+
+/** Any day: which words of a text are a day does not depend on what today is. */
+const anyToday = '2000-01-01';
+
+/** The one day that a text names, as `YYYY-MM-DD`; null where it names none. */
+export function takeDay(text: string): Taken | null {
+  const taken = readDays(text, anyToday, true);
+  if (!taken) return null;
+  return { on: (today) => oneDay(readDays(text, today, true) ?? taken), rest: taken.rest };
+}
+
+function oneDay({ readings, written }: DaysRead): Day {
+  const [first, second] = readings;
+  if (first === undefined) throw new OpsError('invalid', `“${written}” is not a day.`, { hint: dayHint });
+  if (readings.some(({ from, to }) => from !== to))
+    throw new OpsError('invalid', 'One day at a time, please.', { hint: dayHint });
+  // A weekday's name means its latest day; numbers in an open order are two days that have nothing in common.
+  if (second !== undefined && /\d/.test(written))
+    throw new OpsError('invalid', `“${written}” can be read as two days.`, {
+      hint: `Write \`${first.from}\` or \`${second.from}\`.`,
+    });
+  return first.from;
+}
+
+export const dayHint = 'Days are written as 2026-11-27, `27 Nov`, `27.11.`, `last fri` or `yesterday`.';
+
+const namedMonth = new RegExp(
+  edges(String.raw`(?:this|last|past|previous) month|(?:in )?${month}(?:,? ${fullYear})?`),
+  'iu',
+);
+
+/** The one month that a text names in words, as `YYYY-MM`: `November`, `Oct 2026`, `last month`. */
+export function takeMonth(text: string): Taken | null {
+  const [written] = namedMonth.exec(text) ?? [];
+  if (written === undefined) return null;
+  const plain = written.replace(',', '');
+  return {
+    on: (today) => readDays(plain, today)?.readings[0]?.from.slice(0, 7) ?? '',
+    rest: text.replace(written, ' '),
+  };
 }
 
 const time =

@@ -19,7 +19,7 @@ import { notApplicable, valueOf, waiting, type Finding, type Findings, type Note
 import { isProviderId, type Sources, type Subject } from './sources.js';
 
 /** `payoutNamed`: by the statements or the books, as far as they have answered; they are not waited for. */
-export async function askProvider(
+export async function gatherFromProvider(
   subject: Subject,
   sources: Sources,
   note: Note,
