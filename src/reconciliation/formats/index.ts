@@ -11,6 +11,7 @@ import { nacha } from './nacha.js';
 import { paypal } from './paypal.js';
 import { shippedProfiles } from './shipped-profiles.js';
 import { stripePayouts } from './stripe-payouts.js';
+import { trustlyFunding } from './trustly-funding.js';
 
 export const formats: readonly StatementFormat[] = [
   camt,
@@ -20,6 +21,7 @@ export const formats: readonly StatementFormat[] = [
   stripePayouts,
   adyenSettlement,
   paypal,
+  trustlyFunding,
 ];
 
 /** CSV by a profile: tried by their headers after all formats. */
