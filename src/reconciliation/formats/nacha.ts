@@ -132,7 +132,7 @@ class Reader {
   /** A control record that is missing: the file was cut, or another one follows. */
   private *unfinished(line: number, type: string): Generator<Problem, void, undefined> {
     if (this.batch && /^[159]$/.test(type)) {
-      yield problem(line, 'truncated', `batch ${this.batch.number} ends without its control record (8)`);
+      yield this.endless(line, this.batch);
       this.batch = null;
     }
     if (this.isOpen && type === '1')
@@ -142,6 +142,12 @@ class Reader {
   *end(line: number): Generator<StatementItem, void, undefined> {
     yield* this.flush();
     if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its control record (9)');
+    // A batch that was cut out of a file has no file control, but its own.
+    else if (this.batch) yield this.endless(line, this.batch);
+  }
+
+  private endless(line: number, { number }: Batch): Problem {
+    return problem(line, 'truncated', `batch ${number} ends without its control record (8)`);
   }
 
   private *openBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
