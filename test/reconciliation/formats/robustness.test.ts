@@ -164,6 +164,8 @@ describe('bytes that are no UTF-8', () => {
     [declared('ISO-8859-2', 0xb3), 'ł', 'as the XML declaration says'],
     [declared('windows-1250', 0xb3), 'ł', 'the same of Windows'],
     [declared('ISO-8859-1', 0xfc), 'ü', 'Latin 1'],
+    [declared('IBM852', 0x88), 'ł', 'a code page of DOS'],
+    [declared('cp850', 0x81), 'ü', 'another, by its other name'],
     [declared('UTF-8', 0xfc), 'ü', 'a declaration that is wrong'],
     [declared('EBCDIC', 0xfc), 'ü', 'an encoding that is not known'],
     [Buffer.from([0xfc]), 'ü', 'no declaration'],
