@@ -10,9 +10,8 @@ import { decimalText, totalOf, type ExactAmount } from '../reconciliation/format
 import type { StatementItem, StatementRow } from '../reconciliation/formats/format.js';
 import { parseStatement } from '../reconciliation/formats/index.js';
 import { itemLine } from '../reconciliation/formats/item-json.js';
-import { decodeText } from '../reconciliation/formats/text.js';
 import { problem, type Problem } from '../reconciliation/problems.js';
-import { formatOf, readInput, unrecognised, type FormatChoice } from './statement-files.js';
+import { readInput, recognisedIn, unrecognised, type FormatChoice } from './statement-files.js';
 
 export interface ParseOptions extends FormatChoice {
   json?: boolean;
@@ -30,11 +29,12 @@ export async function parseFile(
   say: (line: string) => void,
   screen: Screen,
 ): Promise<boolean> {
-  const { text, fault } = await textOf(path);
-  const format = await formatOf(text, choice);
+  const { file, fault } = await fileAt(path);
+  const found = await recognisedIn(file, choice);
   const items =
-    fault ?? (format ? parseStatement(format, text) : [problem(1, 'unknown_format', unrecognised)]);
-  const bar = progressBar(screen, 'Reading', text.length < largeFile ? 0 : linesIn(text));
+    fault ??
+    (found ? parseStatement(found.format, found.text) : [problem(1, 'unknown_format', unrecognised)]);
+  const bar = progressBar(screen, 'Reading', file.length < largeFile || !found ? 0 : linesIn(found.text));
   const printer = json ? new JsonPrinter(say) : new TablePrinter(say);
   for (const item of items) {
     bar.at(item.line);
@@ -46,13 +46,13 @@ export async function parseFile(
 }
 
 /** An archive that cannot be used is a fault of the file and not of the call. */
-async function textOf(path: string): Promise<{ text: string; fault?: Problem[] }> {
+async function fileAt(path: string): Promise<{ file: Buffer; fault?: Problem[] }> {
   try {
-    return { text: decodeText(await readInput(path)).text };
+    return { file: await readInput(path) };
   } catch (error) {
     const { code, publicMessage } = toOpsError(error);
     if (code !== 'conflict') throw error;
-    return { text: '', fault: [problem(1, 'bad_archive', publicMessage)] };
+    return { file: Buffer.alloc(0), fault: [problem(1, 'bad_archive', publicMessage)] };
   }
 }
 

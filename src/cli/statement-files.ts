@@ -17,7 +17,8 @@ import {
   formats,
   parseStatement,
   profiles,
-  recognised,
+  recognise,
+  type Recognised,
 } from '../reconciliation/formats/index.js';
 import { decodeText } from '../reconciliation/formats/text.js';
 import type { Inflow } from '../reconciliation/join/inflow.js';
@@ -147,9 +148,8 @@ export const sizeOf = (path: string): Promise<number> =>
 
 /** Throws `invalid` for a format or profile that does not exist, and for a file that none recognises. */
 export async function readStatement(file: Buffer, choice: FormatChoice): Promise<Iterable<StatementItem>> {
-  const { text } = decodeText(file);
-  const format = await formatOf(text, choice);
-  if (format) return parseStatement(format, text);
+  const found = await recognisedIn(file, choice);
+  if (found) return parseStatement(found.format, found.text);
   throw new OpsError('invalid', unrecognised, {
     hint: `Name a format with --format (${formats.map(({ id }) => id).join(', ')}) or a CSV profile with --profile.`,
   });
@@ -158,19 +158,25 @@ export async function readStatement(file: Buffer, choice: FormatChoice): Promise
 export const unrecognised = 'The file’s format is unknown to Paydesk, and its header fits no CSV profile.';
 
 /** Undefined for a file that nothing recognises. Throws `invalid` for a format or profile that does not exist. */
-export async function formatOf(
-  text: string,
+export async function recognisedIn(
+  file: Buffer,
   { format, profile }: FormatChoice,
-): Promise<StatementFormat | undefined> {
+): Promise<Recognised | undefined> {
   if (format !== undefined && profile !== undefined)
     throw new OpsError('invalid', 'A file has a format or a profile, not both.', {
       hint: 'Leave out --format or --profile.',
     });
-  if (format !== undefined) return formatNamed(format, [...formats, ...profiles]);
+  if (format !== undefined) return readAs(file, formatNamed(format, [...formats, ...profiles]));
   if (profile === undefined)
-    return recognised(text, [...formats, ...profiles]) ?? recognised(text, await ownProfiles());
-  return profiles.find(({ id }) => id === profile) ?? profileNamed(profile, await ownProfiles());
+    return recognise(file, [...formats, ...profiles]) ?? recognise(file, await ownProfiles());
+  const shipped = profiles.find(({ id }) => id === profile);
+  return readAs(file, shipped ?? profileNamed(profile, await ownProfiles()));
 }
+
+const readAs = (file: Buffer, format: StatementFormat): Recognised => ({
+  format,
+  text: decodeText(file, format.encoding).text,
+});
 
 function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
   const found = own.find((each) => each.id === id);

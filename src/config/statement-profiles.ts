@@ -46,6 +46,24 @@ const datePattern = z
     message: 'must be a pattern of yyyy, MM, dd, HH, mm and ss, such as dd.MM.yyyy',
   });
 
+/** Those that say nothing of themselves; UTF-8 and UTF-16 are told from the file. */
+const encodings = [
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'windows-1253',
+  'windows-1254',
+  'windows-1257',
+  'iso-8859-2',
+  'iso-8859-15',
+  'cp850',
+  'cp852',
+  'shift_jis',
+  'gb18030',
+  'big5',
+  'euc-kr',
+] as const;
+
 const columnNames = z.strictObject({
   amount: columns.optional(),
   credit: columns.optional(),
@@ -73,6 +91,7 @@ const shape = z.strictObject({
       message: 'must be lower-case letters, digits and hyphens, 2 to 40 characters',
     }),
   title: text.optional(),
+  encoding: z.enum(encodings, { error: `must be one of ${encodings.join(', ')}` }).optional(),
   delimiter: z.string().length(1, { message: 'must be one character' }).default(','),
   decimal: z.enum(['.', ','], { error: 'must be "." or ","' }).default('.'),
   thousands: z.string().length(1, { message: 'must be one character' }).optional(),

@@ -46,11 +46,11 @@ function rowsUnder(page: string, heading: string): string[][] {
     .map(cellsOf);
 }
 
-/** The page with these rows in the table under a heading. */
+/** The page with these rows in the first table under a heading. */
 function withRows(page: string, heading: string, rows: readonly string[][]): string {
   const lines = rows.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
   return page.replace(
-    new RegExp(`(## ${heading}\\n\\n\\|.*\\n\\|.*\\n)(?:\\|.*\\n)*`),
+    new RegExp(`(## ${heading}\\n(?:(?!## |\\|).*\\n)*\\|.*\\n\\|.*\\n)(?:\\|.*\\n)*`),
     (_, head: string) => head + lines,
   );
 }

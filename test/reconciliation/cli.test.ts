@@ -27,6 +27,8 @@ beforeAll(async () => {
       'bank-ledger.csv':
         'id,partner_ref,amount_minor,currency,value_date,type,batch_id\nL1,B1,500,EUR,2026-11-27,payment,\nL2,B2,-300,EUR,2026-11-27,refund,\n',
       'paydesk.yaml': `company: L\npartners: [{ id: aa, name: A, kind: psp }]\nstatementProfiles:\n  - { id: own, delimiter: ';', decimal: ',', currency: EUR, columns: { amount: betrag, partnerRef: ref } }
+  - { id: czech, encoding: windows-1250, currency: CZK, columns: { amount: Částka, description: Popis } }
+  - { id: dos, encoding: cp852, currency: PLN, columns: { amount: Wpływ, description: Treść } }
 reconciliation:
   settlement: [{ partner: aa, settles: T+2 }]
   tolerances: { EUR: { short: '1.20' } }
@@ -220,6 +222,18 @@ describe('parse', () => {
     const ran = await paydesk('parse', ...args, '--json');
     expect(ran.code).toBe(0);
     expect(linesOf(ran).at(-1)).toMatchObject({ type: 'summary', problems: 0 });
+  });
+
+  it.each([
+    ['czech', '\u00c8\u00e1stka,Popis\n1.50,\u00f8', 'ř', 'windows-1250'],
+    ['dos', 'Wp\u0088yw,Tre\u0098\u0086\n1.50,\u00be', 'ż', 'the code page 852'],
+  ])('finds the columns of a profile by names in its encoding: %s', async (id, latin, letter) => {
+    const path = join(folder, `${id}.csv`);
+    await writeFile(path, latin, 'latin1');
+    const [row] = linesOf(await paydesk('parse', path, '--json'));
+    expect(row).toMatchObject({ type: 'row', amountMinor: '150', description: letter });
+    await writeFile(path, `\uFEFF${id === 'czech' ? 'Částka,Popis' : 'Wpływ,Treść'}\n2.50,x\n`);
+    expect(linesOf(await paydesk('parse', path, '--json'))[0]).toMatchObject({ amountMinor: '250' });
   });
 
   it('shows a person a table with totals and problems', async () => {

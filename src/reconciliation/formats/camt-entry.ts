@@ -44,10 +44,11 @@ export function* readEntry(
     return;
   }
   const details = detailsOf(entry);
-  const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
+  const amounts = details.map((detail) => detailMoney(detail, money.currency));
   const each = amounts.filter((amount) => amount !== null);
+  const isBatch = details.length > 1 || isPartOfBatch(entry, each, money);
   // Details without amounts cannot be told apart.
-  if (details.length > 1 && each.length === details.length) {
+  if (isBatch && each.length === details.length) {
     const rows = details.map((detail, at) => detailRow(entry, detail, each[at] ?? money, mark, account));
     yield* rows;
     yield* checkEntrySum(entry, signed(money, mark), rows);
@@ -58,6 +59,13 @@ export function* readEntry(
 /** The first version has them in the entry itself. */
 const detailsOf = (entry: XmlNode): XmlNode[] =>
   [entry, ...childrenNamed(entry, 'NtryDtls')].flatMap((each) => childrenNamed(each, 'TxDtls'));
+
+/** One detail of an entry that states several, and does not come to the whole. */
+const isPartOfBatch = (entry: XmlNode, [only]: CamtMoney[], money: CamtMoney): boolean =>
+  only?.currency === money.currency && !isSameAmount(only, money) && statedDetails(entry) > 1;
+
+const statedDetails = (entry: XmlNode): number =>
+  Number(textAt(entry, 'NtryDtls/Btch/NbOfTxs', 'Btch/NbOfTxs') ?? 0);
 
 /** What an entry moves, signed; null where it cannot be read. */
 export function entryMoney(entry: XmlNode): CamtMoney | null {
@@ -301,5 +309,6 @@ function* checkEntrySum(
   );
   if (!isForeign && isWhole) return;
   const reason = isForeign ? 'have a different currency from their entry' : 'do not add up to their entry';
-  yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
+  const message = `the details (${rows.length}) ${reason}`;
+  yield problem(entry.line, 'entry_mismatch', message, 'NtryDtls');
 }

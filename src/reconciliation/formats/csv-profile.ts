@@ -57,6 +57,8 @@ interface SummaryTotals {
 export interface CsvProfile {
   id: string;
   title: string;
+  /** Of files that are not UTF-8 or UTF-16. */
+  encoding?: string | undefined;
   delimiter: string;
   decimal: '.' | ',';
   thousands?: string | undefined;
@@ -90,6 +92,7 @@ export function csvProfile(profile: CsvProfile): StatementFormat {
   return {
     id: profile.id,
     title: profile.title,
+    encoding: profile.encoding,
     recognises: (head) => {
       const delimiter = delimiterOf(head, isHeader, profile.delimiter);
       const lines = head.split(/\r\n|\r|\n/).map((line) => plainFields(line, delimiter));

@@ -94,6 +94,8 @@ export interface StatementFormat {
   /** Permanent, for `--format` and paydesk.yaml. */
   id: string;
   title: string;
+  /** What its files are written in where they are not UTF-8 or UTF-16. Left out: Windows-1252. */
+  encoding?: string | undefined;
   /** Whether the beginning of a file (at least its first 4,096 characters) is of this format. */
   recognises(head: string): boolean;
   /** The items in the order of the file. Never throws on bad data. */

@@ -11,6 +11,8 @@ import { nacha } from './nacha.js';
 import { paypal } from './paypal.js';
 import { shippedProfiles } from './shipped-profiles.js';
 import { stripePayouts } from './stripe-payouts.js';
+import { decodeText } from './text.js';
+import { trustlyFunding } from './trustly-funding.js';
 
 export const formats: readonly StatementFormat[] = [
   camt,
@@ -20,6 +22,7 @@ export const formats: readonly StatementFormat[] = [
   stripePayouts,
   adyenSettlement,
   paypal,
+  trustlyFunding,
 ];
 
 /** CSV by a profile: tried by their headers after all formats. */
@@ -30,12 +33,29 @@ export const parseStatement = (format: StatementFormat, text: string): Iterable<
   withBalanceGaps(format.parse(text));
 
 /** Enough for a header with hundreds of columns. */
-const headCharacters = 65_536;
+const headBytes = 65_536;
 
-export const recognised = (text: string, known: readonly StatementFormat[]): StatementFormat | undefined => {
-  const head = text.slice(0, headCharacters);
-  return known.find((each) => each.recognises(head));
-};
+export interface Recognised {
+  format: StatementFormat;
+  /** The file in the encoding of the format. */
+  text: string;
+}
+
+export function recognise(bytes: Uint8Array, known: readonly StatementFormat[]): Recognised | undefined {
+  const head = headOf(bytes);
+  const usual = decodeText(head).text;
+  const format = known.find((each) =>
+    each.recognises(each.encoding === undefined ? usual : decodeText(head, each.encoding).text),
+  );
+  return format && { format, text: decodeText(bytes, format.encoding).text };
+}
+
+/** Whole lines, because half a character would make another encoding of it. */
+function headOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= headBytes) return bytes;
+  const lineEnd = bytes.subarray(0, headBytes).lastIndexOf(0x0a);
+  return bytes.subarray(0, lineEnd === -1 ? headBytes : lineEnd + 1);
+}
 
 /** Throws `invalid` for a format that does not exist. */
 export function formatNamed(id: string, known: readonly StatementFormat[] = formats): StatementFormat {

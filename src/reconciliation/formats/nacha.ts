@@ -132,7 +132,7 @@ class Reader {
   /** A control record that is missing: the file was cut, or another one follows. */
   private *unfinished(line: number, type: string): Generator<Problem, void, undefined> {
     if (this.batch && /^[159]$/.test(type)) {
-      yield problem(line, 'truncated', `batch ${this.batch.number} ends without its control record (8)`);
+      yield endless(line, this.batch);
       this.batch = null;
     }
     if (this.isOpen && type === '1')
@@ -142,6 +142,8 @@ class Reader {
   *end(line: number): Generator<StatementItem, void, undefined> {
     yield* this.flush();
     if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its control record (9)');
+    // A batch that was cut out of a file has no file control, but its own.
+    else if (this.batch) yield endless(line, this.batch);
   }
 
   private *openBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
@@ -238,6 +240,9 @@ const dateIn = (text: string, at: number): string => text.slice(at, at + 6).repl
 
 /** Codes ending in 1 and 6 are returns and notifications of change. */
 const isSentBack = (text: string): boolean => /^6[2-5][16]/.test(text);
+
+const endless = (line: number, { number }: Batch): Problem =>
+  problem(line, 'truncated', `batch ${number} ends without its control record (8)`);
 
 /** Blanks may fill up the front; behind digits they are those of a record that was cut off. */
 const minorOf = (text: string): bigint | null => (/^ *\d+$/.test(text) ? BigInt(text.trim()) : null);
@@ -348,7 +353,8 @@ function kindOf(
   if (change !== undefined) return 'notification_of_change';
   if (returned !== undefined) return 'return';
   if (isAdvice(batch)) return 'transfer';
-  return isReversal(batch) ? 'reversal' : originatedKind(text);
+  if (isReversal(batch)) return 'reversal';
+  return isDebit(text) ? 'direct_debit' : 'payout';
 }
 
 /** The rules require this word for entries that undo others, and reserve it for them. */
@@ -357,9 +363,6 @@ const isReversal = ({ description }: Batch): boolean => description === 'REVERSA
 /** International entries (IAT) and advices have other facts in the place of our reference. */
 const ownReference = ({ entryClass }: Batch, text: string): string =>
   entryClass === 'IAT' || entryClass === 'ADV' ? '' : text.slice(39, 54).trim();
-
-const originatedKind = (text: string): 'direct_debit' | 'payout' =>
-  isDebit(text) ? 'direct_debit' : 'payout';
 
 function describe(batch: Batch, returned: string | undefined, change: string | undefined): string {
   if (returned !== undefined) {

@@ -2,17 +2,19 @@
  * The text of a statement file, whatever a partner's system encodes it in.
  *
  * Invariant: decoding never drops a byte silently: what is neither valid UTF-8 or UTF-16, nor in the encoding that an XML
- * declaration names, is read as Windows-1252, in which every byte is a character.
+ * declaration or a CSV profile names, is read as Windows-1252, in which every byte is a character.
  */
 import { problem, type Problem } from '../problems.js';
+import { decodeCodePage } from './code-pages.js';
 
 export interface DecodedText {
   text: string;
   encoding: string;
 }
 
-export function decodeText(bytes: Uint8Array): DecodedText {
-  for (const encoding of [encodingOf(bytes), declaredIn(bytes)]) {
+/** `named` is what the partner writes in, for a file that says nothing of it. */
+export function decodeText(bytes: Uint8Array, named = ''): DecodedText {
+  for (const encoding of [encodingOf(bytes), declaredIn(bytes), named]) {
     const text = decodedAs(encoding, bytes);
     if (text !== null) return { text, encoding };
   }
@@ -21,6 +23,8 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 
 /** Null where a byte is no character of the encoding, or there is no such encoding. */
 function decodedAs(encoding: string, bytes: Uint8Array): string | null {
+  const ofPage = decodeCodePage(encoding, bytes);
+  if (ofPage !== null) return ofPage;
   try {
     // What is cut off at the end of UTF-16 costs the last character alone.
     return new TextDecoder(encoding, { fatal: !encoding.startsWith('utf-16') }).decode(bytes);
@@ -32,8 +36,9 @@ function decodedAs(encoding: string, bytes: Uint8Array): string | null {
 /** The encoding of one byte a character that an XML declaration names. */
 function declaredIn(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
-  const [, name = ''] = /^<\?xml[^>]*\bencoding\s*=\s*["']((?:iso-8859|windows)-\d+)["']/i.exec(head) ?? [];
-  return name.toLowerCase();
+  const [, name = ''] =
+    /^<\?xml[^>]*\bencoding\s*=\s*["']((?:iso-8859-|windows-|ibm|cp)\d+)["']/i.exec(head) ?? [];
+  return name.toLowerCase().replace('ibm', 'cp');
 }
 
 /** By the byte order mark, or by the positions of the zero bytes of plain letters. */

@@ -6,8 +6,7 @@
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { dayIn } from '../../kernel/time-zone.js';
 import type { StatementFormat, StatementItem, StatementRow } from '../formats/format.js';
-import { parseStatement, recognised } from '../formats/index.js';
-import { decodeText } from '../formats/text.js';
+import { parseStatement, recognise } from '../formats/index.js';
 import type { Problem } from '../problems.js';
 
 export interface ReadDocument {
@@ -24,9 +23,9 @@ export interface ReadDocument {
 
 /** Null for a document that no format recognises. */
 export function readDocument(bytes: Uint8Array, formats: readonly StatementFormat[]): ReadDocument | null {
-  const { text } = decodeText(bytes);
-  const format = recognised(text, formats);
-  if (format === undefined) return null;
+  const recognised = recognise(bytes, formats);
+  if (recognised === undefined) return null;
+  const { format, text } = recognised;
   const facts = new Facts();
   for (const item of parseStatement(format, text)) facts.add(item);
   return {

@@ -28,11 +28,11 @@ export const tablesOf =
     const { start, chunks } = await withStart(content);
     const columns = format === plainFormat ? stagingColumns(firstLine(start)) : null;
     if (columns !== null) return { id, columns, chunks, balances: [], problems: [] };
-    const { text } = decodeText(await buffer(chunks));
-    const table =
-      format === plainFormat
-        ? plainTable(readStatementTable(text))
-        : statementTable(parseStatement(formatNamed(format, formats), text), references);
+    const read = format === plainFormat ? null : formatNamed(format, formats);
+    const { text } = decodeText(await buffer(chunks), read?.encoding);
+    const table = read
+      ? statementTable(parseStatement(read, text), references)
+      : plainTable(readStatementTable(text));
     const problems = table.problems.map(({ line, code, message }) => ({ file: id, line, code, message }));
     return { id, columns: table.columns, chunks: [table.bytes], balances: table.balances, problems };
   };

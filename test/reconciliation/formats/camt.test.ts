@@ -177,6 +177,20 @@ describe('batches', () => {
     ['30', details(part('10', 'A')), ['30.00 EUR A –'], [], 'the entry counts when there is one detail'],
     [
       '30',
+      `<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch>${details(part('10', 'A')).replace('<NtryDtls>', '')}`,
+      ['10.00 EUR A B1'],
+      ['entry_mismatch'],
+      'one detail of three: its reference does not stand for the whole',
+    ],
+    [
+      '30',
+      `<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch>${details(part('30', 'A')).replace('<NtryDtls>', '')}`,
+      ['30.00 EUR A –'],
+      [],
+      'one detail that sums up three',
+    ],
+    [
+      '30',
       details(part('10', 'A')) + details(part('20', 'B')),
       ['10.00 EUR A B1', '20.00 EUR B B1'],
       [],

@@ -1,7 +1,7 @@
 /** CSV by a profile: marks, signs, dates, totals, kinds; and the profiles that ship. */
 import { describe, expect, it } from 'vitest';
 import { csvProfile, type CsvProfile } from '../../../src/reconciliation/formats/csv-profile.js';
-import { formatNamed, profiles } from '../../../src/reconciliation/formats/index.js';
+import { formatNamed, profiles, recognise } from '../../../src/reconciliation/formats/index.js';
 import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
 
@@ -302,4 +302,12 @@ describe('profiles that ship', () => {
     );
     expect(said).toMatchObject({ rows, problems: [] });
   });
+});
+
+it('finds its columns in a large file, whose beginning may end within a character', () => {
+  const profile = own({ columns: { amount: ['Größe'], currency: ['ccy'] } });
+  for (let shift = 0; shift < 12; shift++) {
+    const text = `Größe,ccy,${'x'.repeat(shift)}\n${'1.00,EUR,ü\n'.repeat(8_000)}`;
+    expect(recognise(Buffer.from(text), [profile])?.text).toBe(text);
+  }
 });

@@ -276,6 +276,8 @@ describe('files', () => {
       'the count of batches',
     ],
     [lines(header, batch(1), entry('27', 500)), ['3 truncated'], 1, 'cut off: rows before stand'],
+    [lines(batch(1), entry('27', 500)), ['2 truncated'], 1, 'a batch alone, cut off'],
+    [lines(batch(1), entry('27', 500), batchEnd(sums)), [], 1, 'a batch alone'],
     [
       lines(
         header,

@@ -127,7 +127,8 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
 
   it('reads a statement of 20 000 rows', () => {
     const lines = sample.split('\n');
-    const [first, next] = parse(id, sample).filter(({ type }) => type === 'row');
+    const own = parse(id, sample).filter(({ type }) => type === 'row');
+    const [first, next] = own;
     const [from, to] = [(first?.line ?? 1) - 1, (next?.line ?? 2) - 1];
     const many = [
       ...lines.slice(0, from),
@@ -136,7 +137,7 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     ];
     let rows = 0;
     for (const item of parseStatement(formatOf(id), many.join('\n'))) if (item.type === 'row') rows++;
-    expect(rows).toBe(20_001);
+    expect(rows).toBe(own.length + 19_999);
   }, 60_000);
 
   it('reads a field of 20 MB in seconds', () => {
@@ -163,6 +164,8 @@ describe('bytes that are no UTF-8', () => {
     [declared('ISO-8859-2', 0xb3), 'ł', 'as the XML declaration says'],
     [declared('windows-1250', 0xb3), 'ł', 'the same of Windows'],
     [declared('ISO-8859-1', 0xfc), 'ü', 'Latin 1'],
+    [declared('IBM852', 0x88), 'ł', 'a code page of DOS'],
+    [declared('cp850', 0x81), 'ü', 'another, by its other name'],
     [declared('UTF-8', 0xfc), 'ü', 'a declaration that is wrong'],
     [declared('EBCDIC', 0xfc), 'ü', 'an encoding that is not known'],
     [Buffer.from([0xfc]), 'ü', 'no declaration'],

@@ -66,6 +66,12 @@ Müller,P2,ord-2,2026-11-27 10:00:00,Refunded,EUR,2.50,,EUR,2.50,,,1
 "SC",2
 "RC",2
 `,
+  'trustly-funding': `H,P11KFUN,1.0.0,2026-11-26T12:00:00.000Z,2026-11-27T12:00:00.000Z,4711,0001of0001
+F,Bank One,,TR1,USD,2.40,2,2026-11-27T10:00:00.000Z
+I,9001,2026-11-25T10:00:00.000Z,8001,4711,Deferred,1,1,12,ord-1 Müller,Capture,Completed,2026-11-26T10:00:00.000Z,2026-11-26T09:00:00.000Z,USD,5.00,TR1,AC118,77,Sale,ord-1,ptx-1,-0.10
+I,9002,2026-11-25T10:00:00.000Z,8002,4711,Deferred,1,1,12,ord-2,Refund,Processed,2026-11-26T10:00:00.000Z,2026-11-26T09:00:00.000Z,USD,-2.50,TR1,AC118,77,Refund,ord-2,ptx-2,
+L,2,2.50,1,2.40
+`,
   checkout: `Payment ID,Action Type,Reference,Processed On,Holding Currency,Payout ID,Breakdown Type,Holding Currency Amount
 pay_1,Capture,ord-1 Müller,2026-11-26T10:00:01.456,EUR,PO1,Capture,5.00
 pay_2,Refund,ord-2,2026-11-26T10:00:01,EUR,PO1,Refund,-2.50

@@ -13,7 +13,7 @@ import { createWorld } from '../../../sandbox/world/world.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { csvProfile } from '../../../src/reconciliation/formats/csv-profile.js';
 import type { StatementItem, StatementRow } from '../../../src/reconciliation/formats/format.js';
-import { formats, parseStatement, profiles, recognised } from '../../../src/reconciliation/formats/index.js';
+import { formats, parseStatement, profiles, recognise } from '../../../src/reconciliation/formats/index.js';
 import {
   adyenTotals,
   bai2Accounts,
@@ -40,9 +40,9 @@ const settings = parseConfig(
 const known = [...formats, ...profiles, ...settings.statementProfiles.map((profile) => csvProfile(profile))];
 
 function itemsOf(text: string): StatementItem[] {
-  const format = recognised(text, known);
-  if (!format) throw new Error(`not recognised: ${text.slice(0, 80)}`);
-  return [...parseStatement(format, text)];
+  const found = recognise(Buffer.from(text), known);
+  if (!found) throw new Error(`not recognised: ${text.slice(0, 80)}`);
+  return [...parseStatement(found.format, found.text)];
 }
 const rowsOf = (items: StatementItem[]): StatementRow[] => items.filter((item) => item.type === 'row');
 const problemsOf = (items: StatementItem[]) => items.filter((item) => item.type === 'problem');
