@@ -25,7 +25,10 @@ export const digestRows = 15;
 export function digestCard({ rows, counts, withinMs, now, links }: DigestModel): Card {
   const { open, missed } = counts;
   const due = ['No dispute is', '1 dispute is'][open] ?? `${open.toLocaleString('en-GB')} disputes are`;
-  const late = missed === 0 ? '' : `; ${missed.toLocaleString('en-GB')} missed their deadline`;
+  const late =
+    missed === 0
+      ? ''
+      : `; ${missed.toLocaleString('en-GB')} missed ${missed === 1 ? 'its' : 'their'} deadline`;
   const title = `${due} due within ${formatDuration(withinMs)}${late}`;
   const rest = open - rows.length;
   return cardOf(title, [
