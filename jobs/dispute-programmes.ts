@@ -37,26 +37,28 @@ export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
     if (monthReport === null || channel === null) return;
     const now = clock.now();
     const month = networkMonthOf(now);
-    const { standings } = await monthReport(month);
-    const alarms = standings.flatMap((standing) => alarmCard(standing, month, now));
+    const { standings, warningsSince } = await monthReport(month);
+    const alarms = standings.flatMap((standing) => alarmCard(standing, { month, warningsSince, now }));
     await transactions.run(async (tx) => {
       for (const { once, card } of alarms) await outbox.enqueue(tx, { channel, card, once });
       const week = weekDue(now);
-      const card = programmesCard({ month, standings, alarm: null, now });
+      const card = programmesCard({ month, standings, warningsSince, alarm: null, now });
       if (week !== null) await outbox.enqueue(tx, { channel, card, once: `dispute-programmes:${week}` });
     });
     log.debug({ alarms: alarms.length }, 'programmes were checked');
   },
 };
 
-function alarmCard(standing: Standing, month: Month, now: Date) {
+function alarmCard(standing: Standing, at: { month: Month; warningsSince: Date | null; now: Date }) {
   const alarm = alarmOf(standing);
   if (alarm === null) return [];
   const { threshold, isReached } = alarm;
   const how = isReached ? 'has reached' : 'is past 80 % of';
   const title = `${standing.programme.name} ${how} its threshold “${threshold.name}”: ${standingTitle(standing)}`;
-  const key = [standing.programme.id, month.text, threshold.name, isReached ? 'reached' : 'near'].join(':');
-  const card = programmesCard({ month, standings: [standing], alarm: title, now });
+  const key = [standing.programme.id, at.month.text, threshold.name, isReached ? 'reached' : 'near'].join(
+    ':',
+  );
+  const card = programmesCard({ ...at, standings: [standing], alarm: title });
   return [{ once: `dispute-programme:${key}`, card }];
 }
 

@@ -10,13 +10,11 @@ export async function monthCard(text: string, desk: DisputeDeps): Promise<Card> 
   const { disputes, monthReport } = connected(desk);
   const now = desk.clock.now();
   const month = monthIn(text, now, desk);
-  const [{ stats, standings }, begunAt, { wholeAt }] = await Promise.all([
+  const [report, { wholeAt }] = await Promise.all([
     monthReport(month),
-    disputes.begunAt(),
     disputes.queue({ partner: null, dueBy: null }, 'open', { offset: 0, limit: 1 }),
   ]);
-  const warningsSince = begunAt > month.from ? begunAt : null;
-  return statsCard({ month, partner: disputes.partner, stats, standings, warningsSince, wholeAt, now });
+  return statsCard({ month, partner: disputes.partner, ...report, wholeAt, now });
 }
 
 /** The month that is asked for. Disputes are known of one partner, which may be named as well. */

@@ -13,6 +13,8 @@ export interface MonthReportDeps {
   partner: string;
   register: Pick<DisputeRegister, 'opened'>;
   warnings: Pick<FraudWarnings, 'count'>;
+  /** Since when warnings are counted. */
+  begunAt: () => Promise<Date>;
   /** Null while no books are connected. */
   settlements: CardSettlements | null;
   programmes: readonly Programme[];
@@ -21,14 +23,17 @@ export interface MonthReportDeps {
 export interface MonthReport {
   stats: DisputeStats;
   standings: readonly Standing[];
+  /** Since when early fraud warnings are counted; null where that was before the month. */
+  warningsSince: Date | null;
 }
 
 export async function monthReport(
-  { partner, register, warnings, settlements, programmes }: MonthReportDeps,
+  { partner, register, warnings, begunAt, settlements, programmes }: MonthReportDeps,
   month: Month,
 ): Promise<MonthReport> {
   const spanOf = ({ from, to }: Month) => ({ partner, from, to });
-  const opened = await register.opened(spanOf(month));
+  const [opened, begun] = await Promise.all([register.opened(spanOf(month)), begunAt()]);
+  const warningsSince = begun > month.from ? begun : null;
   const standings = programmes.map(async (programme) => {
     const { network, dividedBy } = programme;
     const base = dividedBy === 'same_month' ? month : networkMonthBefore(month);
@@ -39,8 +44,9 @@ export async function monthReport(
     return standingOf(programme, month, {
       disputes: chargebacksAt(opened, network),
       warnings: warned,
+      warningsWhole: warningsSince === null,
       settled,
     });
   });
-  return { stats: statsOf(opened), standings: await Promise.all(standings) };
+  return { stats: statsOf(opened), standings: await Promise.all(standings), warningsSince };
 }

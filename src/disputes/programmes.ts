@@ -63,6 +63,8 @@ export interface Standing {
   disputes: number;
   /** Null where the programme does not count them. */
   warnings: number | null;
+  /** False where warnings of the month came before Paydesk began to count them: the ratio is at least what is said. */
+  isWhole: boolean;
   /** Settled payments; null where the books do not say. */
   settled: number | null;
   thresholds: readonly ThresholdStanding[];
@@ -87,6 +89,8 @@ export function ratioOf(standing: Standing): number | null {
 interface Facts {
   disputes: number;
   warnings: number;
+  /** Whether the warnings of the whole month were counted. */
+  warningsWhole: boolean;
   settled: number | null;
 }
 
@@ -98,6 +102,7 @@ export function standingOf(programme: Programme, month: Month, facts: Facts): St
     programme,
     disputes,
     warnings,
+    isWhole: warnings === null || facts.warningsWhole,
     settled,
     thresholds: inForce(programme.thresholds, month).map((threshold) => {
       const reachedAt = reachedFrom(threshold, settled);

@@ -5,7 +5,7 @@
  * wrote it, so one that was given back is not counted.
  * Deliberately absent: what an answer will cost later, for instance the share that Smart Disputes keeps of a win.
  */
-import { add, money, negate, type Money } from '../kernel/money.js';
+import { add, money, negate, subtract, type Money } from '../kernel/money.js';
 import type { BalanceTransaction } from '../ports/payments-api.js';
 
 export interface Stake {
@@ -31,4 +31,10 @@ export function stakesOf(movements: readonly BalanceTransaction[]): Stake[] {
     });
   }
   return [...stakes.values()];
+}
+
+/** What the dispute holds now, alone and with its fees; null where all of it came back. */
+export function heldOf({ withdrawn, returned, fees }: Stake): { amount: Money; withFees: Money } | null {
+  const amount = subtract(withdrawn, returned);
+  return amount.minor > 0n ? { amount, withFees: add(amount, fees) } : null;
 }

@@ -37,10 +37,13 @@ export type Answer =
 
 type Deadline = Pick<Dispute, 'status' | 'respondBy' | 'answerAllowed' | 'pastDue'>;
 
+/** A word of the provider that is neither known here nor ends as one that is. */
+export const isUnknownStatus = (dispute: Status): boolean =>
+  !needsResponse(dispute) && !isOver(dispute) && !/(^|_)under_review$/.test(dispute.status);
+
 export function answerTo(dispute: Deadline, now: Date): Answer {
   const { respondBy, answerAllowed, pastDue } = dispute;
-  const isUnknown = !needsResponse(dispute) && !isOver(dispute) && !/(^|_)under_review$/.test(dispute.status);
-  if (isUnknown && respondBy && respondBy > now) return { kind: 'due', by: respondBy };
+  if (isUnknownStatus(dispute) && respondBy && respondBy > now) return { kind: 'due', by: respondBy };
   if (!needsResponse(dispute)) return { kind: 'none' };
   if (!answerAllowed) return { kind: 'not_allowed' };
   if (respondBy ? respondBy <= now : pastDue) return { kind: 'late', by: respondBy };

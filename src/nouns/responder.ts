@@ -7,7 +7,7 @@
  * Deliberately absent: whether Smart Disputes will find evidence, and its price, which the provider does not say.
  */
 import type { Dispute } from '../ports/payments-api.js';
-import { answerTo, isInquiry } from './dispute.js';
+import { answerTo, isInquiry, isUnknownStatus } from './dispute.js';
 
 export type Responder =
   /** Nothing is sent unless a person submits it. */
@@ -71,6 +71,10 @@ export function answeredBy(dispute: Deadline & Pick<Dispute, 'submissionMethod'>
   return answerTo(dispute, now).kind === 'none' ? 'nobody' : null;
 }
 
-/** What happens without an answer. */
-export const withoutAnswer = (dispute: Pick<Dispute, 'status'>): string =>
-  isInquiry(dispute) ? 'may become a dispute' : 'is lost';
+/** What happens without an answer, as a sentence; null where the status does not say. */
+export function withoutAnswer(dispute: Pick<Dispute, 'status'>): string | null {
+  if (isUnknownStatus(dispute)) return null;
+  return isInquiry(dispute)
+    ? 'Without an answer, the inquiry may become a dispute'
+    : 'Without an answer, the dispute is lost';
+}

@@ -78,7 +78,7 @@ export function disputesFrom(facts: DisputeFacts): DisputeDesk {
   return {
     ...shared,
     disputes,
-    monthReport: monthReportFrom(facts, partner),
+    monthReport: monthReportFrom(facts, partner, () => disputes.begunAt()),
     livingEvents: livingEventsFrom(facts, api, partner, { ...shared, disputes }),
     livingDisputes: {
       table: 'paydesk.disputes',
@@ -126,11 +126,13 @@ function deskFrom(
 function monthReportFrom(
   { config, database, booksDatabase, log }: DisputeFacts,
   partner: string,
+  begunAt: DisputeService['begunAt'],
 ): DisputeDesk['monthReport'] {
   const deps = {
     partner,
     register: createDisputeRegister(database),
     warnings: createFraudWarnings(database),
+    begunAt,
     settlements: booksDatabase ? createCardSettlements(booksDatabase, log) : null,
     programmes: config.disputes.programmes ?? shippedProgrammes,
   };

@@ -92,23 +92,55 @@ describe('a programme', () => {
   const inMonth = (text: string) => requireMonth(text, now);
 
   it.each<[string, Parameters<typeof standingOf>[2], number | null, string]>([
-    ['2026-11', { disputes: 900, warnings: 400, settled: 60_000 }, 200, 'the count alone is missing'],
-    ['2026-11', { disputes: 900, warnings: 700, settled: 200_000 }, 1400, 'the ratio is missing'],
-    ['2026-11', { disputes: 2000, warnings: 1000, settled: 200_000 }, 0, 'both are there'],
-    ['2026-03', { disputes: 2000, warnings: 1000, settled: 200_000 }, 1400, 'the threshold before April'],
-    ['2026-11', { disputes: 10, warnings: 0, settled: null }, null, 'no denominator, no distance'],
+    [
+      '2026-11',
+      { disputes: 900, warnings: 400, warningsWhole: true, settled: 60_000 },
+      200,
+      'the count alone is missing',
+    ],
+    [
+      '2026-11',
+      { disputes: 900, warnings: 700, warningsWhole: true, settled: 200_000 },
+      1400,
+      'the ratio is missing',
+    ],
+    [
+      '2026-11',
+      { disputes: 2000, warnings: 1000, warningsWhole: true, settled: 200_000 },
+      0,
+      'both are there',
+    ],
+    [
+      '2026-03',
+      { disputes: 2000, warnings: 1000, warningsWhole: true, settled: 200_000 },
+      1400,
+      'the threshold before April',
+    ],
+    [
+      '2026-11',
+      { disputes: 10, warnings: 0, warningsWhole: true, settled: null },
+      null,
+      'no denominator, no distance',
+    ],
   ])('VAMP in %s with %o is %s away: %s', (month, facts, away) => {
     expect(standingOf(vamp, inMonth(month), facts).thresholds.map((one) => one.away)).toEqual([away]);
   });
 
   it('does not exist before its first day', () => {
-    expect(standingOf(vamp, inMonth('2025-05'), { disputes: 1, warnings: 0, settled: 1 }).thresholds).toEqual(
-      [],
-    );
+    expect(
+      standingOf(vamp, inMonth('2025-05'), { disputes: 1, warnings: 0, warningsWhole: true, settled: 1 })
+        .thresholds,
+    ).toEqual([]);
+  });
+
+  it('is whole where all warnings were counted, or none count', () => {
+    const facts = { disputes: 30, warnings: 50, warningsWhole: false, settled: 2000 };
+    expect(standingOf(vamp, inMonth('2026-11'), facts).isWhole).toBe(false);
+    expect(standingOf(ecm, inMonth('2026-11'), facts).isWhole).toBe(true);
   });
 
   it('counts warnings only where its rules do', () => {
-    const facts = { disputes: 30, warnings: 50, settled: 2000 };
+    const facts = { disputes: 30, warnings: 50, warningsWhole: true, settled: 2000 };
     expect(ratioOf(standingOf(ecm, inMonth('2026-11'), facts))).toBeCloseTo(1.5);
     expect(ratioOf(standingOf(vamp, inMonth('2026-11'), facts))).toBeCloseTo(4);
   });
@@ -121,7 +153,9 @@ describe('a programme', () => {
     [240, 4000, 'near HECM', '80 % of three hundred'],
     [300, 4000, 'reached HECM', 'three hundred, and 7.5 %'],
   ])('%i chargebacks on %i sales raise %s: %s', (disputes, settled, raised) => {
-    const alarm = alarmOf(standingOf(ecm, inMonth('2026-11'), { disputes, warnings: 0, settled }));
+    const alarm = alarmOf(
+      standingOf(ecm, inMonth('2026-11'), { disputes, warnings: 0, warningsWhole: true, settled }),
+    );
     const said = alarm && `${alarm.isReached ? 'reached' : 'near'} ${alarm.threshold.name}`;
     expect(said).toBe(raised);
   });

@@ -29,13 +29,17 @@ const look = async (at: string, disputes: number): Promise<void> => {
     .slice(1)
     .map(
       (programme) => (month: Parameters<typeof standingOf>[1]) =>
-        standingOf(programme, month, { disputes, warnings: 0, settled: 4000 }),
+        standingOf(programme, month, { disputes, warnings: 0, warningsWhole: true, settled: 4000 }),
     );
   await disputeProgrammesJob.run(
     clock.now(),
     {
       monthReport: (month) =>
-        Promise.resolve({ stats: statsOf([]), standings: standings.map((of) => of(month)) }),
+        Promise.resolve({
+          stats: statsOf([]),
+          standings: standings.map((of) => of(month)),
+          warningsSince: null,
+        }),
       disputesChannel: 'C0DISPUTES',
       outbox: createOutbox(() => undefined),
       transactions: db,

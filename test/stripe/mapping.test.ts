@@ -275,6 +275,26 @@ describe('a dispute’s deadline', () => {
   });
 });
 
+describe('a dispute without a part', () => {
+  const { evidence_details } = objects.dispute();
+  it.each<[string, objects.Fields]>([
+    ['no evidence', { evidence: null }],
+    ['no metadata', { metadata: null }],
+    ['no programme', { evidence_details: { ...evidence_details, enhanced_eligibility: null } }],
+    [
+      'programmes that do not apply',
+      {
+        evidence_details: {
+          ...evidence_details,
+          enhanced_eligibility: { visa_compelling_evidence_3: null, visa_compliance: null },
+        },
+      },
+    ],
+  ])('is read all the same, because it waits for an answer: %s', (_part, fields) => {
+    expect(dispute(fields)).toMatchObject({ id: 'dp_1', status: 'needs_response' });
+  });
+});
+
 describe('a failed charge', () => {
   it.each<[string, string | null, string | null, string]>([
     ['issuer_declined', 'do_not_honor', 'do_not_honor', 'the issuer’s own code'],

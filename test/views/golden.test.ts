@@ -5,6 +5,7 @@ import type { Expectations } from '../../src/payments/hops.js';
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { money } from '../../src/kernel/money.js';
 import { requireMonth } from '../../src/disputes/month.js';
 import { shippedProgrammes, standingOf } from '../../src/disputes/programmes.js';
 import { urgencyOf } from '../../src/disputes/queue.js';
@@ -12,6 +13,7 @@ import { statsOf } from '../../src/disputes/stats.js';
 import type { Findings } from '../../src/payments/findings.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
+import type { Dispute } from '../../src/ports/payments-api.js';
 import { auditCard } from '../../src/views/audit/log.js';
 import {
   announcementCard,
@@ -20,7 +22,7 @@ import {
   reminderCard,
 } from '../../src/views/disputes/announcement.js';
 import { digestCard } from '../../src/views/disputes/digest.js';
-import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { disputeCard, type Surroundings } from '../../src/views/disputes/dispute.js';
 import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { programmesCard, statsCard } from '../../src/views/disputes/stats.js';
 import { errorCard } from '../../src/views/desk/error.js';
@@ -303,7 +305,7 @@ describe('/dispute', () => {
       :large_orange_circle: *Response due by 2026-11-22 12:00 UTC, 2 d left*
       *Dispute* ‹du_1›
       *Amount* 20.00 EUR
-      *Reason* fraudulent: Other fraud, card not present (visa 10.4, chargeback)
+      *Reason* fraudulent: Other fraud, card not present (visa 10.4, chargeback; source: Visa Dispute Management Guidelines)
       *Status* needs response
       *Opened* 2026-11-16 09:00 UTC
       *Evidence* none yet
@@ -344,6 +346,73 @@ describe('/dispute', () => {
         }),
       ).split('\n')[0],
     ).toContain(sentence);
+  });
+
+  const movement = aBalanceTransaction({
+    id: 'txn_away',
+    amount: money(-2000, 'EUR'),
+    fee: money(1500, 'EUR'),
+    net: money(-3500, 'EUR'),
+  });
+  const cardOfOne = (changed: Partial<Dispute>, around: Surroundings = alone): string =>
+    read(
+      disputeCard({
+        ...unowned,
+        dispute: aDispute(changed),
+        urgency: null,
+        around,
+        now,
+        links,
+        startable: [],
+      }),
+    );
+
+  it.each<[string, Partial<Dispute>, string]>([
+    [
+      'lost and won, by the movements',
+      { movements: [movement] },
+      '*If lost or accepted:* 35.00 EUR gone, fee of 15.00 EUR included. *If won:* 20.00 EUR comes back; the fee only comes back if your contract says so.',
+    ],
+    [
+      'a known code with its source',
+      {},
+      '(visa 10.4, chargeback; source: Visa Dispute Management Guidelines)',
+    ],
+    ['a code to come', { networkReasonCode: '99.9' }, 'fraudulent (visa 99.9, chargeback; meaning unknown)'],
+    [
+      'a status to come',
+      { status: 'in_arbitration' },
+      'in arbitration (unknown status: see the provider’s dashboard)',
+    ],
+    [
+      'a reason without a fixed set',
+      { reason: 'general' },
+      '*Evidence required:* no fixed set for “general”; the bank decides case by case',
+    ],
+    [
+      'a network that charges for an answer',
+      { feeUnacknowledged: true },
+      '*Fee to answer:* the network charges one (Visa: 500 USD, refunded if you win)',
+    ],
+  ])('says %s', (_what, changed, line) => {
+    expect(cardOfOne(changed)).toContain(line);
+  });
+
+  it.each<[string, Partial<Dispute>, string]>([
+    ['what a status to come leads to', { status: 'in_arbitration' }, 'is lost'],
+    ['outcomes of what is decided', { status: 'won', movements: [movement] }, 'If won'],
+    [
+      'outcomes of what has come back',
+      { movements: [movement, { ...movement, amount: money(2000, 'EUR') }] },
+      'If won',
+    ],
+  ])('does not say %s', (_what, changed, words) => {
+    expect(cardOfOne(changed)).not.toContain(words);
+  });
+
+  it('counts what else happened to the payment and does not fit', () => {
+    const others = Array.from({ length: 11 }, (_, at) => aDispute({ id: `du_other${at}` }));
+    expect(cardOfOne({}, { ...alone, others })).toMatch(/needs response · 3 more$/m);
   });
 
   it('one that somebody has', () => {
@@ -500,10 +569,16 @@ describe('/dispute', () => {
       { status: 'needs_response', reason: 'duplicate', network: 'mastercard', answered: false, count: 4 },
     ]);
     const standings = shippedProgrammes.map((programme, index) =>
-      standingOf(programme, month, { disputes: 90, warnings: 20, settled: index === 0 ? 7400 : null }),
+      standingOf(programme, month, {
+        disputes: 90,
+        warnings: 20,
+        warningsWhole: false,
+        settled: index === 0 ? 7400 : null,
+      }),
     );
-    const facts = { month, stats, standings, partner: 'northpay', wholeAt: now, now };
-    expect(read(statsCard({ ...facts, warningsSince: at('11-10T00:00') }))).toMatchInlineSnapshot(`
+    const warningsSince = at('11-10T00:00');
+    const facts = { month, stats, standings, warningsSince, partner: 'northpay', wholeAt: now, now };
+    expect(read(statsCard(facts))).toMatchInlineSnapshot(`
       "25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)
       :bar_chart: *25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)*
       *Answered:* 67 % won (12 of 18; 95 % interval 44–84 %)
@@ -511,14 +586,16 @@ describe('/dispute', () => {
       *Reasons*
       • fraudulent: 18 · 67 % won (12 of 18; 95 % interval 44–84 %)
       • duplicate: 7 · 0 % won (0 of 3; 95 % interval 0–56 %)
-      *Visa VAMP: 1.49 % (90 disputes + 20 early fraud warnings ÷ 7,400 settled payments)*
-      • excessive (1.5 % and 1,500 or more, in force since 1 Apr 2026): 1,390 more would reach it
+      *Visa VAMP: at least 1.49 % (90 disputes + 20 known early fraud warnings ÷ 7,400 settled payments)*
+      • excessive (1.5 % and 1,500 or more, in force since 1 Apr 2026): it takes at most 1,390 more to reach it
       *Mastercard ECM: 90 counted (90 disputes ÷ settled payments unknown: the books have no view card_settlements)*
       • ECM (1.5 % and 100 or more)
       • HECM (3 % and 300 or more)
       early fraud warnings counted since 2026-11-10 00:00 UTC · as of 2026-11-20 12:00 UTC"
     `);
-    expect(read(programmesCard({ month, standings, alarm: null, now }))).toContain('2026-11 so far');
+    const weekly = read(programmesCard({ month, standings, warningsSince, alarm: null, now }));
+    expect(weekly).toContain('2026-11 so far');
+    expect(weekly).toContain('early fraud warnings counted since 2026-11-10');
   });
 });
 

@@ -164,6 +164,16 @@ export const refundSchema: z.ZodType<Wire['Refund']> = counted(
 
 const complianceSchema = z.object({ status: text });
 
+/** An absent part counts as none: it must not hide a dispute that waits for an answer. */
+const orEmpty = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((wire) => withoutNulls(wire ?? {}), schema);
+
+const withoutNulls = (wire: unknown): unknown =>
+  isRecord(wire) ? Object.fromEntries(Object.entries(wire).filter(([, value]) => value !== null)) : wire;
+
+const isRecord = (wire: unknown): wire is Record<string, unknown> =>
+  typeof wire === 'object' && wire !== null && !Array.isArray(wire);
+
 /** The schema of one piece of evidence for each kind: documents are files, whose ids may come expanded. */
 const presentEvidenceSchema: z.ZodType<Wire['PresentEvidence']> = z.object({
   ...Object.fromEntries(evidenceTextKinds.map((kind) => [kind, optional(text)])),
@@ -182,16 +192,18 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = counted(
     status: text,
     reason: text,
     created: seconds,
-    evidence: presentEvidenceSchema,
+    evidence: orEmpty(presentEvidenceSchema),
     evidence_details: z.object({
       due_by: optional(seconds),
-      enhanced_eligibility: z.object({
-        mastercard_compliance: complianceSchema.exactOptional(),
-        visa_compliance: complianceSchema.exactOptional(),
-        visa_compelling_evidence_3: z
-          .object({ status: text, required_actions: z.array(text).exactOptional() })
-          .exactOptional(),
-      }),
+      enhanced_eligibility: orEmpty(
+        z.object({
+          mastercard_compliance: complianceSchema.exactOptional(),
+          visa_compliance: complianceSchema.exactOptional(),
+          visa_compelling_evidence_3: orEmpty(
+            z.object({ status: text, required_actions: z.array(text).exactOptional() }),
+          ).exactOptional(),
+        }),
+      ),
       has_evidence: z.boolean(),
       past_due: z.boolean(),
       submission_count: z.int(),
@@ -201,7 +213,7 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = counted(
     intended_submission_method: optional(text),
     // A movement that cannot be read does not hide its dispute.
     balance_transactions: z.array(balanceTransactionSchema).nullable().exactOptional().catch(null),
-    metadata: z.record(text, text),
+    metadata: orEmpty(z.record(text, text)),
     payment_method_details: optional(
       z.object({
         card: optional(

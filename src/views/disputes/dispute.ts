@@ -6,17 +6,17 @@ import { compellingEvidenceOf } from '../../disputes/compelling-evidence.js';
 import type { Packet } from '../../disputes/evidence/packet.js';
 import type { Urgency } from '../../disputes/queue.js';
 import { reasonCodeOf } from '../../disputes/reason-codes.js';
-import { stakesOf, type Stake } from '../../disputes/stakes.js';
+import { heldOf, stakesOf, type Stake } from '../../disputes/stakes.js';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney, isZero } from '../../kernel/money.js';
 import type { Part } from '../../kernel/part.js';
-import { answerTo, canBeAnswered, isInquiry } from '../../nouns/dispute.js';
+import { answerTo, canBeAnswered, isInquiry, isOver, isUnknownStatus } from '../../nouns/dispute.js';
 import { answeredBy, responderSentence, withoutAnswer } from '../../nouns/responder.js';
 import type { Card } from '../../ports/card.js';
 import type { DisputeFacts } from '../../ports/dispute-register.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../../ports/payments-api.js';
-import { kindsText, lackingFor } from '../../nouns/evidence-needs.js';
+import { kindsText, lackingFor, setsFor } from '../../nouns/evidence-needs.js';
 import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { reference, type Links } from '../kit/links.js';
 
@@ -43,6 +43,10 @@ export const nameOf = (dispute: Pick<Dispute, 'status'>): string =>
 
 /** `warning_needs_response` as “needs response”: that it is an inquiry is said by its name. */
 const statusWords = ({ status }: Pick<Dispute, 'status'>): string => words(status.replace(/^warning_/, ''));
+
+/** With what has to be known of a word that Paydesk does not know. */
+const statusText = (dispute: Pick<Dispute, 'status'>): string =>
+  `${statusWords(dispute)}${isUnknownStatus(dispute) ? ' (unknown status: see the provider’s dashboard)' : ''}`;
 
 export function dueSentence(dispute: DisputeFacts, now: Date): string {
   const answer = answerTo(dispute, now);
@@ -94,7 +98,7 @@ export function disputeCard(model: DisputeCardModel): Card {
     [nameOf(dispute), reference(links, 'dispute', dispute.id)],
     ['Amount', amountWords(dispute)],
     ['Reason', reasonWords(dispute)],
-    ['Status', statusWords(dispute)],
+    ['Status', statusText(dispute)],
     ['Opened', instant(dispute.createdAt)],
     ['Evidence', evidenceWords(dispute)],
   ];
@@ -131,7 +135,7 @@ export function disputePreview(dispute: Dispute, now: Date, links: Links): Card 
       [nameOf(dispute), reference(links, 'dispute', id)],
       ['Amount', amountWords(dispute)],
       ['Reason', reasonWords(dispute)],
-      ['Status', statusWords(dispute)],
+      ['Status', statusText(dispute)],
       ...(paymentId === null
         ? []
         : [['Payment', reference(links, 'payment', paymentId)] satisfies [string, string]]),
@@ -144,25 +148,28 @@ function ownerLines({ owner, isAwaited }: DisputeCardModel): string[] {
   return isAwaited || owner.id !== null ? [ownerLine(owner.id)] : [];
 }
 
-/** “fraudulent: other fraud, card not present (visa 10.4, chargeback)”. */
-function reasonWords(dispute: Dispute): string {
-  const { brand, networkReasonCode, caseType } = dispute;
+/** “fraudulent: other fraud, card not present (visa 10.4, chargeback; source: Visa’s guidelines)”. */
+function reasonWords({ brand, networkReasonCode, caseType, reason }: Dispute): string {
   const known = reasonCodeOf(brand, networkReasonCode);
   const networkCode = [brand, networkReasonCode].filter((part) => part !== null).join(' ');
   const network = [networkCode, caseType?.replaceAll('_', ' ')].filter(Boolean).join(', ');
+  const unknown = networkReasonCode === null ? null : 'meaning unknown';
+  const source = known === null ? unknown : `source: ${known.source}`;
+  const notes = [network, source].filter(Boolean).join('; ');
   const meaning = known === null ? '' : `: ${known.meaning}`;
-  return `${words(dispute.reason)}${meaning}${network === '' ? '' : ` (${escape(network)})`}`;
+  return `${words(reason)}${meaning}${notes === '' ? '' : ` (${escape(notes)})`}`;
 }
 
 /** Who answers at the deadline, or who has answered. */
 function deadlineLines(dispute: Dispute, now: Date): string[] {
   const responder = responderSentence(dispute, now);
   const answered = answeredBy(dispute, now);
+  const otherwise = withoutAnswer(dispute);
   return [
     ...(responder === null
       ? []
       : [
-          `*Who answers at the deadline:* ${escape(responder)}. Without an answer, the ${isInquiry(dispute) ? 'inquiry' : 'dispute'} ${withoutAnswer(dispute)}.`,
+          `*Who answers at the deadline:* ${escape(responder)}.${otherwise === null ? '' : ` ${otherwise}.`}`,
         ]),
     ...(answered === null ? [] : [`*Answered by:* ${escape(answered)}`]),
   ];
@@ -173,7 +180,22 @@ function stakeLines(dispute: Dispute): string[] {
   const stakes = stakesOf(dispute.movements);
   if (stakes.length === 0)
     return isInquiry(dispute) ? [] : ['*At stake:* nothing withdrawn from the balance yet'];
-  return stakes.map((stake) => `*At stake:* ${stakeWords(stake)}`);
+  return [
+    ...stakes.map((stake) => `*At stake:* ${stakeWords(stake)}`),
+    ...(isOver(dispute) || isUnknownStatus(dispute) ? [] : stakes.flatMap(outcomeLine)),
+  ];
+}
+
+/** What each outcome costs, as far as the provider's own movements say it. */
+function outcomeLine(stake: Stake): string[] {
+  const held = heldOf(stake);
+  if (held === null) return [];
+  const { amount, withFees } = held;
+  const fee = isZero(stake.fees) ? '' : `, fee of ${formatMoney(stake.fees)} included`;
+  const kept = isZero(stake.fees) ? '' : '; the fee only comes back if your contract says so';
+  return [
+    `*If lost or accepted:* ${formatMoney(withFees)} gone${fee}. *If won:* ${formatMoney(amount)} comes back${kept}.`,
+  ];
 }
 
 function stakeWords({ withdrawn, returned, fees }: Stake): string {
@@ -188,6 +210,14 @@ function evidenceLines(dispute: Dispute, now: Date): string[] {
   const present = Object.keys(dispute.evidence) as EvidenceKind[];
   const lacking = canBeAnswered(dispute, now) ? lackingFor(dispute.reason, present) : [];
   const lines = lacking.length === 0 ? [] : [`*Evidence required:* ${lacking.map(kindsText).join('; or ')}`];
+  if (canBeAnswered(dispute, now) && setsFor(dispute.reason).length === 0)
+    lines.push(
+      `*Evidence required:* no fixed set for “${words(dispute.reason)}”; the bank decides case by case`,
+    );
+  if (canBeAnswered(dispute, now) && dispute.feeUnacknowledged)
+    lines.push(
+      '*Fee to answer:* the network charges one (Visa: 500 USD, refunded if you win); agree to it in the provider’s dashboard first',
+    );
   if (canBeAnswered(dispute, now) && present.length > 0)
     lines.push(`*Evidence present:* ${kindsText(present)}`);
   if (compelling?.qualifies === true) lines.push('*Visa Compelling Evidence 3.0:* qualifies');
@@ -197,6 +227,8 @@ function evidenceLines(dispute: Dispute, now: Date): string[] {
     );
   return lines;
 }
+
+const aroundMax = 8;
 
 function aroundLines(dispute: Dispute, { refunds, others, warnings }: Surroundings): string[] {
   const unread = [
@@ -213,9 +245,13 @@ function aroundLines(dispute: Dispute, { refunds, others, warnings }: Surroundin
       ({ createdAt, fraudType }) => `early fraud warning ${instant(createdAt)} (${words(fraudType)})`,
     ),
   ];
+  const more = parts.length - aroundMax;
+  const rest = more > 0 ? [`${more} more`] : [];
   return [
     ...(dispute.isChargeRefundable ? ['The charge can still be refunded.'] : []),
-    ...(parts.length === 0 ? [] : [`*Also on this payment:* ${parts.slice(0, 8).join(' · ')}`]),
+    ...(parts.length === 0
+      ? []
+      : [`*Also on this payment:* ${[...parts.slice(0, aroundMax), ...rest].join(' · ')}`]),
     ...(unread.length === 0 ? [] : [`:grey_question: ${unread.join(', ')} can’t be read at the moment`]),
   ];
 }

@@ -18,7 +18,6 @@ export interface StatsModel {
   partner: string;
   stats: DisputeStats;
   standings: readonly Standing[];
-  /** Since when early fraud warnings are counted; null where that was before the month. */
   warningsSince: Date | null;
   /** Null while not all disputes were read yet. */
   wholeAt: Date | null;
@@ -35,6 +34,9 @@ const winWords = ({ won, n, rate, low, high }: WinRate): string =>
   rate === null
     ? 'none decided yet (n = 0)'
     : `${percent(rate)} won (${count(won)} of ${count(n)}; 95 % interval ${Math.round(low * 100)}–${percent(high)})`;
+
+const sinceWords = (since: Date | null): string | null =>
+  since === null ? null : `early fraud warnings counted since ${instant(since)}`;
 
 const reasonsMax = 8;
 
@@ -56,7 +58,7 @@ export function statsCard({
     context(
       joined(
         wholeAt === null ? 'still reading all disputes; look again in a minute' : null,
-        warningsSince === null ? null : `early fraud warnings counted since ${instant(warningsSince)}`,
+        sinceWords(warningsSince),
         `as of ${instant(now)}`,
       ),
     ),
@@ -80,44 +82,50 @@ function reasonBlocks({ reasons }: DisputeStats): KnownBlock[] {
 
 /** “Visa VAMP 0.42 % (20 disputes + 11 early fraud warnings ÷ 7,400 settled)”. */
 export function standingTitle(standing: Standing): string {
-  const { programme, disputes, warnings, settled } = standing;
+  const { programme, disputes, warnings, settled, isWhole } = standing;
   const ratio = ratioOf(standing);
   const parts = [
     numbered(disputes, 'dispute'),
-    ...(warnings === null ? [] : [numbered(warnings, 'early fraud warning')]),
+    ...(warnings === null ? [] : [numbered(warnings, `${isWhole ? '' : 'known '}early fraud warning`)]),
   ].join(' + ');
   const over =
     settled === null
       ? 'settled payments unknown: the books have no view card_settlements'
       : `${count(settled)} settled payments${programme.dividedBy === 'month_before' ? ' of the month before' : ''}`;
-  return `${escape(programme.name)}: ${ratio === null ? `${count(counted(standing))} counted` : `${ratio.toFixed(2)} %`} (${parts} ÷ ${over})`;
+  return `${escape(programme.name)}: ${isWhole ? '' : 'at least '}${ratio === null ? `${count(counted(standing))} counted` : `${ratio.toFixed(2)} %`} (${parts} ÷ ${over})`;
 }
 
 const standingBlocks = (standing: Standing): KnownBlock[] =>
-  sections([`*${standingTitle(standing)}*`, ...standing.thresholds.map(thresholdLine)]);
+  sections([
+    `*${standingTitle(standing)}*`,
+    ...standing.thresholds.map((threshold) => thresholdLine(threshold, standing)),
+  ]);
 
-function thresholdLine({ threshold, away }: ThresholdStanding): string {
+function thresholdLine({ threshold, away }: ThresholdStanding, { isWhole }: Standing): string {
   const { name, percent: from, count: least, from: firstDay } = threshold;
   const since = firstDay === null ? '' : `, in force since ${calendarDate(new Date(firstDay))}`;
   const rule = `${escape(name)} (${from} % and ${count(least)} or more${since})`;
   if (away === null) return `• ${rule}`;
   if (away === 0) return `• :rotating_light: ${rule}: *reached*`;
-  return `• ${rule}: ${count(away)} more would reach it`;
+  return `• ${rule}: it takes ${isWhole ? '' : 'at most '}${count(away)} more to reach it`;
 }
 
 export interface ProgrammesModel {
   month: Month;
   standings: readonly Standing[];
+  warningsSince: Date | null;
   /** What makes it news; null for the weekly report. */
   alarm: string | null;
   now: Date;
 }
 
-export function programmesCard({ month, standings, alarm, now }: ProgrammesModel): Card {
+export function programmesCard({ month, standings, warningsSince, alarm, now }: ProgrammesModel): Card {
   const title = alarm ?? `Network programmes, ${month.text} so far`;
   return cardOf(title, [
     section(`${alarm === null ? ':bar_chart:' : ':warning:'} *${title}*`),
     ...standings.flatMap(standingBlocks),
-    context(joined(`details: \`/dispute stats ${month.text}\``, `as of ${instant(now)}`)),
+    context(
+      joined(`details: \`/dispute stats ${month.text}\``, sinceWords(warningsSince), `as of ${instant(now)}`),
+    ),
   ]);
 }
