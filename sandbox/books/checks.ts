@@ -79,16 +79,29 @@ export async function advanceChecks(
     fromMs: Math.max(span.fromMs, before[index]?.toMs ?? -Infinity),
   }));
   await copySpans(client, world, { spans, asOfMs: toMs, partnerId: null });
-  if (minuteOf(fromMs) !== minuteOf(toMs)) await forgetAllBut(client, kept);
+  // From the minute's begin, because nothing was deleted since then.
+  if (minuteOf(fromMs) !== minuteOf(toMs))
+    await forget(client, keptAt(world, minuteOf(fromMs) * minuteMs), kept);
 }
 
-/** The first span is the newest: only what lies before it is looked at. */
-async function forgetAllBut(client: pg.PoolClient, spans: readonly Span[]): Promise<void> {
+/**
+ * Deletes what was kept and no longer is. It looks only at the time by which each span moved on, because the table holds a
+ * hundred thousand rows and this runs every minute.
+ */
+async function forget(client: pg.PoolClient, before: readonly Span[], kept: readonly Span[]): Promise<void> {
+  const begins = (spans: readonly Span[]): Date[] => spans.map(({ fromMs }) => new Date(fromMs));
+  const leftMs = before.map(({ toMs }, index) => Math.min(toMs, kept[index]?.fromMs ?? Infinity));
   await client.query(
-    `delete from books.checks c where c.created_at <= ($1::timestamptz[])[1] and not exists (
-       select from unnest($1::timestamptz[], $2::timestamptz[]) as kept (after, until)
+    `delete from books.checks c using unnest($1::timestamptz[], $2::timestamptz[]) as gone (after, until)
+     where c.created_at > gone.after and c.created_at <= gone.until and not exists (
+       select from unnest($3::timestamptz[], $4::timestamptz[]) as kept (after, until)
        where c.created_at > kept.after and c.created_at <= kept.until)`,
-    [spans.map(({ fromMs }) => new Date(fromMs)), spans.map(({ toMs }) => new Date(toMs))],
+    [
+      begins(before),
+      leftMs.map((untilMs) => new Date(untilMs)),
+      begins(kept),
+      kept.map(({ toMs: untilMs }) => new Date(untilMs)),
+    ],
   );
 }
 

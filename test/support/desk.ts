@@ -104,15 +104,15 @@ export interface DeskOptions {
   schedules?: Record<string, string>;
   /** What alerts need to see an outage soon, and no more history than they must have: eight weeks are worked off slowly. */
   isWatched?: boolean;
-  /** How far the clock that everything here shares is ahead of the machine's from the beginning. */
-  aheadMs?: number;
+  /** When it is as the desk starts, for the same traffic in every run; the machine's time where absent. */
+  startsAt?: Date;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, config = {}, schedules = {}, isWatched = false, aheadMs: begun = 0 }: DeskOptions = {},
+  { pageDir, config = {}, schedules = {}, isWatched = false, startsAt }: DeskOptions = {},
 ): Promise<TestDesk> {
-  let aheadMs = begun;
+  let aheadMs = startsAt === undefined ? 0 : startsAt.getTime() - systemClock.now().getTime();
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   const createOwnWorld = (): World =>
     createWorld({
@@ -126,7 +126,7 @@ export async function startDesk(
   const history = isWatched ? { historyHours: 18 * 24 } : {};
   const [database, booksDatabase] = await Promise.all([
     createDatabase(),
-    createBooks(createOwnWorld, history),
+    createBooks(createOwnWorld, { ...history, startsAt }),
   ]);
   const faults = {
     'payments-api': createPaymentsFaults(),
@@ -176,7 +176,15 @@ export async function startDesk(
   });
   const mailbox = await startMailbox({ port: 0, host, clock, password: 'test', faults: faults.mail });
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note, ...history });
+  const books = await openBooks({
+    url: booksDatabase.url.reveal(),
+    world,
+    clock,
+    log: note,
+    ...history,
+    // A test that lets hours pass writes their traffic itself.
+    ...(isWatched && { tickMs: 0 }),
+  });
   paymentsApi.onChange((change) => void books.record(change));
 
   const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
@@ -269,11 +277,15 @@ export async function startDesk(
   };
 }
 
-/** The books up to now by the machine's clock: eight weeks are loaded once per run, and each desk adds what came since. */
-function createBooks(worldOf: () => World, history: { historyHours?: number }): Promise<TestDatabase> {
-  const filled = JSON.stringify([worldOf().name, history]);
+/** The books up to the desk's start: eight weeks are loaded once per run, and each desk adds what came since. */
+function createBooks(
+  worldOf: () => World,
+  { startsAt, ...history }: { historyHours?: number; startsAt: Date | undefined },
+): Promise<TestDatabase> {
+  const filled = JSON.stringify([worldOf().name, history, startsAt]);
   return createFilled(filled, async (url) => {
-    const options = { world: worldOf(), clock: systemClock, log: () => undefined, tickMs: 0 };
+    const clock = startsAt === undefined ? systemClock : { now: () => startsAt };
+    const options = { world: worldOf(), clock, log: () => undefined, tickMs: 0 };
     const books = await openBooks({ url: url.reveal(), ...options, ...history });
     await books.close();
   });

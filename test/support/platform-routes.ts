@@ -19,6 +19,11 @@ async function ask<Answer>(desk: TestDesk, path: string): Promise<Answer> {
 
 export const routeNow = (desk: TestDesk, id: string): Promise<Route> => ask(desk, `/${id}`);
 
+export async function pausedRoutes(desk: TestDesk): Promise<Route[]> {
+  const { routes } = await ask<{ routes: Route[] }>(desk, '');
+  return routes.filter(({ state }) => state === 'paused');
+}
+
 /** One whose payments its fallback can take, by the traffic of the hour; of this partner, or of any. */
 export async function pausableRoute(desk: TestDesk, partner?: string): Promise<Route> {
   const { routes } = await ask<{ routes: Route[] }>(desk, partner === undefined ? '' : `?partner=${partner}`);
