@@ -327,6 +327,8 @@ export class Monitor {
   private moveOf(nodes: number[], onset: number): { node: number; from: Slice } | null {
     const { evidence, expectations, alerts, newest, lattice } = this;
     const lookBack = lookBackHours * expectations.perHour;
+    const sightFrom = newest - expectations.ring.length + 1;
+    const unseen = Math.min(1, Math.max(0, (sightFrom - onset) / lookBack + 1));
     const spans = 1 / (newest - onset + 1) + 1 / lookBack;
     for (const node of nodes) {
       const slice = lattice.sliceOfNode(node);
@@ -336,6 +338,8 @@ export class Monitor {
         since: expectations.window(onset, newest),
         before: expectations.window(onset - lookBack, onset - 1),
         noiseOf: (of) => spans * evidence.noise.volume.perBucket(of, expectations.perHour),
+        unseen,
+        levelNoiseOf: (of) => evidence.noise.volume.ofLevel(of),
       });
       if (along !== null) return { node, from: { [along]: slice[along] ?? '' } };
     }
