@@ -253,6 +253,53 @@ describe('changes that are no faults', () => {
   });
 });
 
+describe('maintenance in the same hour of each week', () => {
+  const weekly = (hours: number[], rates: number[], lasts = [1, 1, 1]): Change[] =>
+    hours.map((from, week) => ({
+      from: from + week * 168,
+      until: from + week * 168 + lasts[week]!,
+      applies: ofNorthpay,
+      rate: rates[week]!,
+    }));
+  it.each<[string, Change[], number[]]>([
+    ['the first week is reported, the others are known', weekly([10, 10, 10], [0.5, 0.5, 0.5]), [10]],
+    ['a week without it does not end it', weekly([10, 10, 10], [0.5, 0.12, 0.5]), [10]],
+    ['much worse than it was: reported', weekly([10, 10, 10], [0.4, 0.95, 0.4]), [10, 178]],
+    [
+      'it does not end: reported when it is late',
+      weekly([10, 10, 10], [0.5, 0.5, 0.5], [1, 6, 1]),
+      [10, 180],
+    ],
+    ['two hours later in the second week: reported', weekly([10, 12, 10], [0.5, 0.5, 0.5]), [10, 180]],
+  ])('%s', (_, changes, hours) => {
+    const found = raised(replay(bucketsOf({ days: 22, changes }))).map(({ atMs, alert }) => ({
+      slice: alert?.slice,
+      hour: Math.floor((atMs - monday - warmupMs) / hour),
+    }));
+    expect(found).toEqual(hours.map((at) => ({ slice: { partner: 'northpay' }, hour: at })));
+  });
+
+  it('another slice at the same time is reported', () => {
+    const changes: Change[] = [
+      { from: 10, until: 11, applies: ofNorthpay, rate: 0.5 },
+      { from: 178, until: 179, applies: ([partner]) => partner === 'halcyon', rate: 0.5 },
+    ];
+    const slices = raised(replay(bucketsOf({ days: 15, changes }))).map(({ alert }) => alert?.slice);
+    expect(slices).toEqual([{ partner: 'northpay' }, { partner: 'halcyon' }]);
+  });
+
+  it('is not seen in open buckets either', () => {
+    const watching = monitor();
+    const buckets = bucketsOf({ days: 14, changes: weekly([10, 10], [0.5, 0.5]) });
+    const glances = buckets.map((bucket) => {
+      const seen = watching.glance([bucket], 1);
+      watching.observe(bucket);
+      return seen === null ? [] : [Math.floor((bucket.atMs - monday - warmupMs) / hour)];
+    });
+    expect([...new Set(glances.flat())]).toEqual([10]);
+  });
+});
+
 describe('unusual input', () => {
   const constant = { attempts: 50, failures: 5 };
   it.each<[string, CountBucket[]]>([

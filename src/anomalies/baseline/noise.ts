@@ -83,7 +83,7 @@ export class Noise {
   private hours = 0;
 
   constructor(
-    priors: NoisePriors,
+    private readonly priors: NoisePriors,
     private readonly bucketsPerDay: number,
   ) {
     this.of = {
@@ -120,6 +120,11 @@ export class Noise {
   /** Variance per bucket that independent buckets would need to stray as far in an hour as this slice does. */
   perBucket(at: number, bucketsPerHour: number): number {
     return Math.max(this.of.bucket.sigma2[at]!, bucketsPerHour * this.of.hour.sigma2[at]!);
+  }
+
+  /** Variance of six hours, and never less than that of a slice that has shown nothing yet: this hour may be known badly. */
+  ofLevel(at: number): number {
+    return Math.max(this.priors.watch, this.of.watch.sigma2[at]!);
   }
 
   /** Standard deviation of the slow part: what six hours stray beyond what the noise within an hour explains. */

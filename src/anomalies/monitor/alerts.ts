@@ -9,6 +9,7 @@ import { grown } from '../slices/columns.js';
 import { localise } from '../localisation/localise.js';
 import type { AlertKind, SliceEvidence } from './evidence.js';
 import type { Expectations } from './expectations.js';
+import { isWorse, Recurring, type Recurrence } from './recurring.js';
 
 export interface OpenAlert {
   id: number;
@@ -19,6 +20,8 @@ export interface OpenAlert {
   silent: boolean;
   /** The value that it moved away from. */
   movedFrom: Slice | null;
+  /** It is known from an earlier week: covered, and not shown while it is no worse and lasts no longer. */
+  recurs: Recurrence | null;
   /** Buckets. */
   onset: number;
   raised: number;
@@ -34,6 +37,14 @@ export interface OpenAlert {
   severity: number;
   /** The largest severity so far. */
   peak: number;
+}
+
+interface Counts {
+  n: number;
+  k: number;
+  expected: number;
+  /** Variance of chance. */
+  chance: number;
 }
 
 interface Moved {
@@ -63,6 +74,9 @@ const sameMoveHours = { any: 1, smaller: 3 };
 const smallestRateFault = 0.025;
 const smallestVolumeFault = 0.3;
 
+/** Whether people see an alert. */
+export const isShown = ({ silent, recurs }: OpenAlert): boolean => !silent && recurs === null;
+
 export type Ending = 'recovered' | 'new_normal' | 'joined';
 
 export class OpenAlerts {
@@ -70,13 +84,16 @@ export class OpenAlerts {
   open: OpenAlert[] = [];
   private moved: Moved[] = [];
   private lastId = 0;
+  readonly recurring: Recurring;
 
   constructor(
     private readonly lattice: Lattice,
     private readonly expectations: Expectations,
     private readonly evidence: SliceEvidence,
     private readonly bucketsPerDay: number,
-  ) {}
+  ) {
+    this.recurring = new Recurring(bucketsPerDay);
+  }
 
   grow(): void {
     for (const kind of ['rate', 'volume'] as const)
@@ -101,6 +118,7 @@ export class OpenAlerts {
       | 'calmBuckets'
       | 'severity'
       | 'peak'
+      | 'recurs'
       | 'excessFailures'
       | 'missingAttempts'
     >,
@@ -115,10 +133,11 @@ export class OpenAlerts {
       calmBuckets: 0,
       severity: 0,
       peak: 0,
+      recurs: null,
     };
     this.open.push(added);
     this.cover(added);
-    const { slice, movedFrom, onset, raised } = added;
+    const { kind, slice, movedFrom, onset, raised } = added;
     if (movedFrom !== null)
       this.moved.push({
         levels: new Map(
@@ -131,6 +150,8 @@ export class OpenAlerts {
         usual: this.usualOf(added.node, raised),
       });
     this.countSinceOnset(added, raised);
+    if (kind === 'rate') added.recurs = this.recurring.of(slice, onset);
+    this.showIfWorse(added, this.countsOf(this.lattice.membersOf(added.node), raised), raised);
     return added;
   }
 
@@ -216,6 +237,7 @@ export class OpenAlerts {
     Object.assign(alert, { node: cause.node, slice: cause.slice, shareExplained: cause.shareExplained });
     this.cover(alert);
     this.countSinceOnset(alert, bucket);
+    if (alert.recurs !== null) alert.recurs = this.recurring.of(alert.slice, alert.onset);
     return true;
   }
 
@@ -224,7 +246,7 @@ export class OpenAlerts {
     const members = this.lattice
       .membersOf(alert.node)
       .filter((leaf) => this.covered[alert.kind][leaf] === alert.id);
-    if (members.length === 0) return this.close(alert, 'joined');
+    if (members.length === 0) return this.close(alert, 'joined', bucket);
     // From here on the buckets that teach are those after the move.
     if (alert.silent && bucket === alert.onset + this.expectations.ring.length)
       for (const leaf of members) this.expectations.volumes.forget(leaf);
@@ -238,10 +260,10 @@ export class OpenAlerts {
     const lasted = (bucket - alert.raised) / this.bucketsPerDay;
     if (lasted > (alert.silent ? longestDays.silent : longestDays.alert)) {
       if (!alert.silent) for (const leaf of members) this.forget(leaf);
-      return this.close(alert, 'new_normal');
+      return this.close(alert, 'new_normal', bucket);
     }
     const calm = alert.calmBuckets >= this.expectations.perHour / 2;
-    return alert.recovery > recovered && calm ? this.close(alert, 'recovered') : null;
+    return alert.recovery > recovered && calm ? this.close(alert, 'recovered', bucket) : null;
   }
 
   private forget(leaf: number): void {
@@ -249,25 +271,42 @@ export class OpenAlerts {
     this.expectations.volumes.forget(leaf);
   }
 
-  private close(alert: OpenAlert, ending: Ending): Ending {
+  private close(alert: OpenAlert, ending: Ending, bucket: number): Ending {
+    const { kind, slice, onset, peak } = alert;
+    if (kind === 'rate' && ending === 'recovered')
+      this.recurring.remember({ slice, onset, ended: bucket, lost: peak });
     this.open = this.open.filter((other) => other !== alert);
     this.uncover(alert);
     return ending;
   }
 
-  /** ln(likelihood of normal ⁄ likelihood of half of the fault) of one bucket; null when nothing was attempted. */
-  private rateRecovery(alert: OpenAlert, members: number[], bucket: number): number | null {
-    const { ring, perHour } = this.expectations;
+  private countsOf(members: readonly number[], bucket: number): Counts {
+    const { ring } = this.expectations;
     const offset = ring.offset(bucket);
-    let [n, k, expected, chance] = [0, 0, 0, 0];
+    const counts = { n: 0, k: 0, expected: 0, chance: 0 };
     for (const leaf of members) {
       const [attempts, p] = [ring.attempts[offset + leaf]!, ring.rate[offset + leaf]!];
-      n += attempts;
-      k += ring.failures[offset + leaf]!;
-      expected += attempts * p;
-      chance += attempts * p * (1 - p);
+      counts.n += attempts;
+      counts.k += ring.failures[offset + leaf]!;
+      counts.expected += attempts * p;
+      counts.chance += attempts * p * (1 - p);
     }
+    return counts;
+  }
+
+  private showIfWorse(alert: OpenAlert, { n, k, expected }: Counts, bucket: number): void {
+    const { recurs } = alert;
+    if (recurs === null) return;
+    const isLonger = bucket > recurs.until && alert.recovery === 0;
+    if (isLonger || isWorse(recurs, n, k, expected)) alert.recurs = null;
+  }
+
+  /** ln(likelihood of normal ⁄ likelihood of half of the fault) of one bucket; null when nothing was attempted. */
+  private rateRecovery(alert: OpenAlert, members: number[], bucket: number): number | null {
+    const counts = this.countsOf(members, bucket);
+    const { n, k, expected, chance } = counts;
     if (n === 0) return null;
+    this.showIfWorse(alert, counts, bucket);
     alert.excessFailures += bucket > alert.countedTo ? k - expected : 0;
     const p = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
     const lost = Math.min(0.95, (k / n - p) / (1 - p));
@@ -275,6 +314,7 @@ export class OpenAlerts {
     alert.severity = Math.max(smallestRateFault, alert.peak / 2, 0.9 * alert.severity, lost);
     alert.peak = Math.max(alert.peak, alert.severity);
     const half = 1 - (1 - p) * (1 - alert.severity / 2);
+    const { perHour } = this.expectations;
     const temper = 1 / (1 + chance * this.evidence.noise.rate.perBucket(alert.node, perHour));
     return temper * (k * Math.log(p / half) + (n - k) * Math.log((1 - p) / (1 - half)));
   }

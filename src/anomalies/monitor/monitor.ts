@@ -9,7 +9,7 @@
 import { localise, type LeafWindow } from '../localisation/localise.js';
 import { Lattice, type Slice } from '../slices/lattice.js';
 import { movedAlong } from '../volumes/moved.js';
-import { OpenAlerts, type Ending, type OpenAlert } from './alerts.js';
+import { isShown, OpenAlerts, type Ending, type OpenAlert } from './alerts.js';
 import { SliceEvidence, type AlertKind } from './evidence.js';
 import { Expectations } from './expectations.js';
 import { glancedBuckets } from './ring.js';
@@ -37,7 +37,15 @@ interface MonitorOptions {
 
 export interface Verdict {
   type: 'raised' | 'refined' | 'resolved' | 'silent' | 'ignored';
-  reason: 'evidence' | 'explains_more' | 'traffic_moved' | 'may_be_late' | 'too_few' | 'too_old' | Ending;
+  reason:
+    | 'evidence'
+    | 'explains_more'
+    | 'traffic_moved'
+    | 'recurs'
+    | 'may_be_late'
+    | 'too_few'
+    | 'too_old'
+    | Ending;
   atMs: number;
   alert: AlertView | null;
 }
@@ -146,7 +154,7 @@ export class Monitor {
     evidence.weigh(bucket);
   }
 
-  private glimpse(alarm: number, last: number): AlertView {
+  private glimpse(alarm: number, last: number): AlertView | null {
     const { lattice, expectations, evidence, alerts } = this;
     const { widthMs } = this.options;
     const onset = Math.max(evidence.cusums.rate.onset(alarm), last - expectations.ring.length + 1);
@@ -158,6 +166,7 @@ export class Monitor {
       alarm,
     });
     const node = cause?.node ?? alarm;
+    if (alerts.recurring.of(lattice.sliceOfNode(node), onset) !== null) return null;
     const excess = lattice
       .membersOf(node)
       .reduce((sum, leaf) => sum + window.failures[leaf]! - window.expectedFailures[leaf]!, 0);
@@ -239,10 +248,15 @@ export class Monitor {
   private followOpen(): Verdict[] {
     const verdicts: Verdict[] = [];
     for (const alert of [...this.alerts.open]) {
-      if (this.alerts.refine(alert, this.newest) && !alert.silent)
-        verdicts.push(this.verdict('refined', 'explains_more', alert));
+      const wasShown = isShown(alert);
+      const isRefined = this.alerts.refine(alert, this.newest);
       const ending = this.alerts.follow(alert, this.newest);
-      if (ending !== null && !alert.silent) verdicts.push(this.verdict('resolved', ending, alert));
+      if (!isShown(alert)) continue;
+      if (!wasShown) {
+        alert.raised = this.newest;
+        verdicts.push(this.verdict('raised', 'evidence', alert));
+      } else if (isRefined) verdicts.push(this.verdict('refined', 'explains_more', alert));
+      if (ending !== null) verdicts.push(this.verdict('resolved', ending, alert));
     }
     return verdicts;
   }
@@ -297,9 +311,10 @@ export class Monitor {
       shareExplained: cause?.shareExplained ?? 1,
     });
     cusums.reset(alarm);
-    return silent
-      ? this.verdict('silent', 'traffic_moved', alert)
-      : this.verdict('raised', 'evidence', alert);
+    if (silent) return this.verdict('silent', 'traffic_moved', alert);
+    return isShown(alert)
+      ? this.verdict('raised', 'evidence', alert)
+      : this.verdict('silent', 'recurs', alert);
   }
 
   /** Late events come all at once: while they do, what is missing since the onset says nothing about now. */
@@ -327,6 +342,8 @@ export class Monitor {
   private moveOf(nodes: number[], onset: number): { node: number; from: Slice } | null {
     const { evidence, expectations, alerts, newest, lattice } = this;
     const lookBack = lookBackHours * expectations.perHour;
+    const sightFrom = newest - expectations.ring.length + 1;
+    const unseen = Math.min(1, Math.max(0, (sightFrom - onset) / lookBack + 1));
     const spans = 1 / (newest - onset + 1) + 1 / lookBack;
     for (const node of nodes) {
       const slice = lattice.sliceOfNode(node);
@@ -336,6 +353,8 @@ export class Monitor {
         since: expectations.window(onset, newest),
         before: expectations.window(onset - lookBack, onset - 1),
         noiseOf: (of) => spans * evidence.noise.volume.perBucket(of, expectations.perHour),
+        unseen,
+        levelNoiseOf: (of) => evidence.noise.volume.ofLevel(of),
       });
       if (along !== null) return { node, from: { [along]: slice[along] ?? '' } };
     }
@@ -344,7 +363,7 @@ export class Monitor {
 
   /** What is open now, with what it has cost so far. */
   open(): AlertView[] {
-    return this.alerts.open.filter(({ silent }) => !silent).map((alert) => this.viewOf(alert));
+    return this.alerts.open.filter(isShown).map((alert) => this.viewOf(alert));
   }
 
   private verdict(type: Verdict['type'], reason: Verdict['reason'], alert: OpenAlert | null): Verdict {

@@ -23,6 +23,9 @@ interface Move {
   before: LeafWindow;
   /** The relative variance of a slice's volume between the two, beyond chance. */
   noiseOf: (node: number) => number;
+  /** The share of that time which is out of sight: as far as it is, the slice was as busy as usual, within its variance. */
+  unseen: number;
+  levelNoiseOf: (node: number) => number;
 }
 
 /** One place before and after: what is missing from the slice there, and what its siblings have too much. */
@@ -134,12 +137,22 @@ function siblingsOf(lattice: Lattice, members: readonly number[], dimension: num
   return siblings;
 }
 
-/** Attempts of leaves since the shortfall against what the time before it lets expect. */
-function flowOf(lattice: Lattice, leaves: readonly number[], { since, before, noiseOf }: Move): Flow {
+/**
+ * Attempts of leaves since the shortfall against what the time before it lets expect. Where that is out of sight, the level has a
+ * gamma distribution around the usual, which is worth 1 ⁄ variance attempts.
+ */
+function flowOf(lattice: Lattice, leaves: readonly number[], move: Move): Flow {
+  const { since, before, noiseOf, unseen, levelNoiseOf } = move;
   const sum = (column: Float64Array): number => leaves.reduce((total, leaf) => total + column[leaf]!, 0);
-  const seen = sum(before.attempts) + leastAttempts;
-  const busy = seen / (sum(before.expectedAttempts) + leastAttempts);
-  const expected = busy * sum(since.expectedAttempts);
+  const usual = sum(since.expectedAttempts);
+  const level2 = leaves.reduce(
+    (total, leaf) => total + levelNoiseOf(lattice.nodeOfLeaf(leaf)) * since.expectedAttempts[leaf]!,
+    0,
+  );
+  const known = leastAttempts + (level2 > 0 ? (unseen * usual) / level2 : 0);
+  const seen = sum(before.attempts) + known;
+  const busy = seen / (sum(before.expectedAttempts) + known);
+  const expected = busy * usual;
   const own = leaves.reduce(
     (total, leaf) => total + noiseOf(lattice.nodeOfLeaf(leaf)) * (busy * since.expectedAttempts[leaf]!) ** 2,
     0,
