@@ -4,7 +4,7 @@
  * Invariants: amounts are Money, instants are Dates; a status is the provider's own word, because words to come must
  * not break a lookup; `null` means the provider says there is none, never "we do not know".
  * An object that cannot be read, for instance because its currency is unknown, is named with what the
- * provider says of it: among the problems of a list, or in the error where it alone was asked for.
+ * provider says of it: among the problems of a list, or in the error (`details.isUnreadable`) where it alone was asked for.
  * Errors of every call: `not_found` (no such object), `unavailable` (down, slow, unreadable), `rate_limited`,
  * `misconfigured` (the key is refused), `invalid` (the provider refuses the request).
  */

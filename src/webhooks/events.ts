@@ -2,10 +2,11 @@
  * Works a provider's events off: reads what the event's object is now, remembers it, and shows a card where there is news.
  *
  * Invariants: the order of events does not matter, because only the present is read; each piece of news is shown once,
- * however many events tell of it; what cannot be read now is tried again, later and later, and never given up.
+ * however many events tell of it; what cannot be read now is tried again, later and later, and never given up; an object
+ * that came and cannot be understood is bad news too, and is shown once as the provider words it.
  */
 import { hourMs, secondMs, type Clock } from '../kernel/clock.js';
-import { toOpsError } from '../kernel/errors.js';
+import { toOpsError, type OpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import { subjectOf, type EventSubject } from '../nouns/provider-events.js';
 import type { DisputeService } from '../disputes/desk.js';
@@ -17,7 +18,7 @@ import type { PaymentsApi } from '../ports/payments-api.js';
 import type { ProviderInbox, WaitingEvent } from '../ports/provider-events.js';
 import type { Transactions } from '../ports/transaction.js';
 import { fraudWarningCard } from '../views/disputes/announcement.js';
-import { failedPayoutCard, failedRefundCard } from '../views/payments/failures.js';
+import { failedPayoutCard, failedRefundCard, unreadCard } from '../views/payments/failures.js';
 import type { Links } from '../views/kit/links.js';
 
 export interface EventDeps {
@@ -90,6 +91,23 @@ async function post(
   await transactions.run((tx) => outbox.enqueue(tx, { channel, card, once }));
 }
 
+/** An update of a refund that went well is no news; each of the others is, whatever its object holds. */
+async function tellUnread(
+  deps: EventDeps,
+  { subject, objectId: id, type }: { subject: EventSubject; objectId: string; type: string },
+  { details, publicMessage: why }: OpsError,
+): Promise<void> {
+  if (
+    details.isUnreadable !== true ||
+    subject === 'health' ||
+    (subject === 'refund' && type !== 'refund.failed')
+  )
+    return;
+  const { disputes, money } = deps.channels;
+  const channel = subject === 'payout' || subject === 'refund' ? money : disputes;
+  await post(deps, channel, `unread:${id}`, unreadCard({ subject, id, why }, deps));
+}
+
 const firstWaitMs = 2 * secondMs;
 const waitMaxMs = hourMs;
 
@@ -107,11 +125,13 @@ export async function advanceEvent(deps: EventDeps, id: string): Promise<void> {
   try {
     await inbox.finish(id, await handlers[subject](objectId, event, deps));
   } catch (thrown) {
-    const { code, errorId, publicMessage } = toOpsError(thrown);
+    const error = toOpsError(thrown);
+    const { code, errorId, publicMessage } = error;
     if (code === 'not_found') {
       await inbox.finish(id, 'not found at the provider');
       return;
     }
+    await tellUnread(deps, { subject, objectId, type: event.type }, error);
     const waitMs = Math.min(waitMaxMs, firstWaitMs * 2 ** Math.min(event.failures, 20));
     log.warn({ event: id, type: event.type, code, errorId, waitMs, why: publicMessage }, 'an event waits');
     await inbox.postpone(id, new Date(clock.now().getTime() + waitMs));

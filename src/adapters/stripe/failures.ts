@@ -114,7 +114,7 @@ function reasonOf(refusal: Refusal | undefined): string | undefined {
 export function unreadableObject(path: string, response: Reply, fault: string): OpsError {
   return new OpsError('unavailable', `Stripe’s ${fault}.`, {
     hint: 'Look at it in the Stripe Dashboard. Paydesk reads everything else at Stripe as usual.',
-    details: { ...placeOf(path, response), fault },
+    details: { ...placeOf(path, response), fault, isUnreadable: true },
   });
 }
 

@@ -1,16 +1,37 @@
 /**
- * Money that did not arrive: a payout that the bank sent back, a refund that the customer did not get.
+ * Money that did not arrive: a payout that the bank sent back, a refund that the customer did not get; and what the provider
+ * reports of an object that cannot be read.
  */
 import { formatMoney } from '../../kernel/money.js';
 import type { Card } from '../../ports/card.js';
 import type { Payout, Refund } from '../../ports/payments-api.js';
-import { actions, calendarDate, cardOf, context, escape, instant, section } from '../kit/blocks.js';
+import { actions, calendarDate, cardOf, code, context, escape, instant, section } from '../kit/blocks.js';
 import { joined, reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 
 interface Surroundings {
   partner: { name: string };
   links: Links;
+}
+
+const reported: Readonly<Record<'payout' | 'refund' | 'dispute' | 'warning', string>> = {
+  payout: 'a failed payout',
+  refund: 'a failed refund',
+  dispute: 'a dispute',
+  warning: 'a fraud warning',
+};
+
+/** `why` names the object and what cannot be read of it. */
+export function unreadCard(
+  { subject, id, why }: { subject: keyof typeof reported; id: string; why: string },
+  { partner, links }: Surroundings,
+): Card {
+  const title = `${escape(partner.name)} reports ${reported[subject]} that Paydesk can’t read`;
+  return cardOf(title, [
+    section(`:rotating_light: *${title}*`),
+    section(`${escape(why)} Look at it at ${escape(partner.name)}.`),
+    context(subject === 'warning' ? code(id) : reference(links, subject, id)),
+  ]);
 }
 
 const because = (reason: string | null): string =>

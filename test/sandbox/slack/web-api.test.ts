@@ -540,18 +540,26 @@ describe('the official client', () => {
 
   it('opens a view with a fresh trigger, pushes another on it, and updates it', async () => {
     const triggers: string[] = [];
-    const app = await startApp(bench, 'socket', 0, (bolt) =>
+    const app = await startApp(bench, 'socket', 0, (bolt) => {
       bolt.command('/form', ({ ack, command }) => {
         triggers.push(command.trigger_id);
         return ack();
-      }),
-    );
-    const fresh = async () => {
-      await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
-      return triggers.at(-1)!;
+      });
+      bolt.action('deeper', ({ ack, body }) => {
+        if (body.type === 'block_actions') triggers.push(body.trigger_id);
+        return ack();
+      });
+    });
+    const button = {
+      type: 'button' as const,
+      action_id: 'deeper',
+      text: { type: 'plain_text' as const, text: 'Go' },
     };
-    const opened = await client.views.open({ trigger_id: await fresh(), view: modal });
-    const pushed = await client.views.push({ trigger_id: await fresh(), view: modal });
+    const lower = { ...modal, blocks: [...modal.blocks, { type: 'actions' as const, elements: [button] }] };
+    await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
+    const opened = await client.views.open({ trigger_id: triggers.at(-1)!, view: lower });
+    await bench.control.post('action', { user: 'ana', view_id: opened.view!.id!, action_id: 'deeper' });
+    const pushed = await client.views.push({ trigger_id: triggers.at(-1)!, view: modal });
     expect(pushed.view).toMatchObject({ root_view_id: opened.view!.id, previous_view_id: opened.view!.id });
     const updated = await client.views.update({ view_id: opened.view!.id!, view: modal });
     expect(updated.view!.hash).not.toBe(opened.view!.hash);
