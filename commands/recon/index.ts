@@ -18,6 +18,7 @@ import { rollUpCard } from '../../src/views/reconciliation/roll-up.js';
 import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
+import { dayText } from '../../src/views/reconciliation/words.js';
 import { requireMember } from '../door.js';
 import { answerBreaks, sendBreaks } from './breaks.js';
 import { refuseNearMiss } from '../../src/kernel/nearest.js';
@@ -113,7 +114,7 @@ async function showDay(call: Call): Promise<void> {
     noticeCard(
       day === null
         ? `No statement from ${partner.name} has been reconciled yet.`
-        : `${partner.name} has not been reconciled for ${isoDay(day)}: no statement for that day has arrived.`,
+        : `${partner.name} has not been reconciled for ${dayText(day)}: no statement for that day has arrived.`,
     ),
   );
 }

@@ -81,8 +81,18 @@ export const setsFor = (reason: string): readonly (readonly EvidenceKind[])[] =>
 /** What each sufficient set lacks; none when one is complete, or when the table asks for nothing. */
 export function lackingFor(reason: string, present: readonly EvidenceKind[]): EvidenceKind[][] {
   const lacking = setsFor(reason).map((set) => set.filter((kind) => !present.includes(kind)));
-  return lacking.some((set) => set.length === 0) ? [] : lacking;
+  if (lacking.some((set) => set.length === 0)) return [];
+  return lacking.filter((set, at) => !lacking.some((other, place) => isLess(other, place, set, at)));
 }
+
+/** Whether one set asks for a part of what the other asks for, or for the same and comes first. */
+const isLess = (
+  other: readonly EvidenceKind[],
+  place: number,
+  set: readonly EvidenceKind[],
+  at: number,
+): boolean =>
+  place !== at && other.every((kind) => set.includes(kind)) && (other.length < set.length || place < at);
 
 export function recommendedFor(reason: string, present: readonly EvidenceKind[]): EvidenceKind[] {
   const { recommended } = needsByReason.get(reason) ?? otherwise;
@@ -107,3 +117,14 @@ export function kindText(kind: EvidenceKind): string {
 }
 
 export const kindsText = (kinds: readonly EvidenceKind[]): string => kinds.map(kindText).join(', ');
+
+/** Alternatives, of which one is enough: “receipt; or shipping documentation and shipping date”. */
+export const alternativesText = (sets: readonly (readonly EvidenceKind[])[]): string =>
+  sets
+    .map((kinds) =>
+      kinds
+        .map(kindText)
+        .join(', ')
+        .replace(/, ([^,]*)$/, ' and $1'),
+    )
+    .join('; or ');

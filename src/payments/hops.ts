@@ -5,6 +5,7 @@
  * cancelled is `not_expected`, one whose forerunner is unknown is unknown; `overdue` means the expected instant has
  * passed; no answer, or an answer that makes no sense or has a status unknown here, is `unknown_source`, never an absence.
  */
+import { dayLabel } from './sightings.js';
 import { dayMs } from '../kernel/clock.js';
 import { currencyExponent } from '../kernel/currency.js';
 import { compare, formatMoney, money } from '../kernel/money.js';
@@ -83,7 +84,7 @@ function statementHop(
   const { statementsBegin } = findings;
   if (paidOn && statementsBegin && paidOn < statementsBegin)
     return hop('statement', 'statements', 'not_expected', {
-      note: `older than the statements, which begin on ${dayOf(statementsBegin)}`,
+      note: `older than the statements, which begin on ${dayLabel(dayOf(statementsBegin))}`,
     });
   const expectedBy = paidOn === null ? null : openDay(later(paidOn, 2 * dayMs));
   // What a statement lacks is a break; before the first of them nothing could be on one.
@@ -384,7 +385,7 @@ function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations,
   const { booksBegin } = findings;
   if (capture.at && booksBegin && capture.at < booksBegin)
     return hop('ledger', 'books', 'not_expected', {
-      note: `older than our books, which begin on ${dayOf(booksBegin)}`,
+      note: `older than our books, which begin on ${dayLabel(dayOf(booksBegin))}`,
     });
   if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'expected', { note });
   const expectedBy = later(capture.at, expectations.ledgerMs);

@@ -102,7 +102,7 @@ describe('before any statement has come', () => {
   it.each([
     ['', 'No statement has been reconciled yet'],
     ['northpay', 'No statement from Northpay has been reconciled yet.'],
-    ['northpay 2026-11-27', 'Northpay has not been reconciled for 2026-11-27'],
+    ['northpay 2026-11-27', 'Northpay has not been reconciled for Fri 27 Nov'],
     ['breaks', 'No open breaks: all partners'],
     ['forecast', 'Nothing is waiting to be settled'],
     ['rollup october', 'October 2026: 0 breaks open at the end'],
@@ -143,7 +143,7 @@ describe('a day with breaks', () => {
     ['northpay Nov 27', headline, 'month first in words'],
     ['1 day ago northpay', headline, 'counted back'],
     ['NORTHPAY   2026-11-27 ', headline, 'capitals and spaces'],
-    ['northpay 2026-11-26', 'Northpay has not been reconciled for 2026-11-26', 'a day without a file'],
+    ['northpay 2026-11-26', 'Northpay has not been reconciled for Thu 26 Nov', 'a day without a file'],
     ['harbour', 'No statement from Harbour Bank has been reconciled yet.', 'a partner without a file'],
     ['harbour bank', 'No statement from Harbour Bank', 'a name of two words'],
     ['forecast', 'Northpay: 50.00 EUR land on Mon 30 Nov', 'what lands'],

@@ -148,7 +148,7 @@ describe('what a hop carries', () => {
         statementsBegin: at('11-14T00:00'),
       },
       'statement',
-      { state: 'not_expected', note: 'older than the statements, which begin on 2026-11-14' },
+      { state: 'not_expected', note: 'older than the statements, which begin on 14 Nov 2026' },
     ],
     [
       'what was paid on the first day of the statements should be on one',
@@ -164,7 +164,7 @@ describe('what a hop carries', () => {
       'what is older than the books says so',
       { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') },
       'ledger',
-      { note: 'older than our books, which begin on 2026-11-15' },
+      { note: 'older than our books, which begin on 15 Nov 2026' },
     ],
     [
       'a manual capture says what it waits for',

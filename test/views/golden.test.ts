@@ -313,7 +313,7 @@ describe('/dispute', () => {
       *Owner:* none yet
       *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer, the dispute is lost.
       *At stake:* nothing withdrawn from the balance yet
-      *Evidence required:* customer purchase IP, access activity log; or billing address, customer signature; or shipping address, shipping documentation
+      *Evidence required:* customer purchase IP and access activity log; or billing address and customer signature; or shipping address and shipping documentation
       [Take → du_1]
       [Payment → pi_1paid]"
     `);

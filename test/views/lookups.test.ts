@@ -342,7 +342,7 @@ describe('Home', () => {
       Needs my decision
       Nothing needs your decision.
       Assigned to me
-      *BRK-12* 123.40 EUR missing at partner · northpay · 2026-11-19
+      *BRK-12* 123.40 EUR missing at partner · northpay · Thu 19 Nov
       [Break → BRK-12]
       6 more: \`/recon breaks mine\`
       :red_circle: Success rate −67 pts (28 %, n = 57): partner = northpay explains 94 %
@@ -357,7 +357,7 @@ describe('Home', () => {
       :red_circle: *Northpay*: outage · our traffic unknown: books not connected · no status page
       [Partner → northpay]
       Reconciliation
-      Last run 2026-11-20 08:12 UTC: northpay, business day 2026-11-19
+      Last run 2026-11-20 08:12 UTC: northpay, business day Thu 19 Nov
       Look things up"
     `);
   });

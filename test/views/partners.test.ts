@@ -252,8 +252,8 @@ describe('/partner', () => {
       *Failures, last 5 min* customers 22 (51 %), the partner 21 (49 %)
       *Failures usually* customers 24 (50 %), the partner 24 (50 %); success 95.2 %
       *Last attempt* 2026-11-20 11:59 UTC
-      *Statements, last 30 days* 19 of 21 in time · 1 late · 1 missing, latest 2025-11-18 · due by 08:00 (Europe/Amsterdam)
-      *Open breaks* 6 open (2 material) · 151.20 EUR + 9,800 JPY · oldest 2025-11-08
+      *Statements, last 30 days* 19 of 21 in time · 1 late · 1 missing, latest 18 Nov 2025 · due by 08:00 (Europe/Amsterdam)
+      *Open breaks* 6 open (2 material) · 151.20 EUR + 9,800 JPY · oldest 8 Nov 2025
       *1 open alert*
       • ALR-7: Success rate −67 pts (28 %, n = 57): partner = northpay explains 94 %
       *Contacts:* support support@northpay.example → Account manager +31 20 000 00 00

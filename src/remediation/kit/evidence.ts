@@ -37,6 +37,7 @@ import {
 import { readFiles, readPlannedFile, sizeText, type FileFact } from './evidence-files.js';
 import {
   answersAnything,
+  alternativesText,
   kindsText,
   kindText,
   lackingFor,
@@ -203,7 +204,10 @@ function submitFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault
   const lacking = lackingFor(reason, present);
   const [first] = lacking[0] ?? [];
   if (first)
-    fault(fieldOfKind(first), `A response to “${reasonText(facts)}” still needs: ${setsText(lacking)}.`);
+    fault(
+      fieldOfKind(first),
+      `A response to “${reasonText(facts)}” still needs: ${alternativesText(lacking)}.`,
+    );
   return faults;
 }
 
@@ -219,15 +223,13 @@ async function briefOf(disputeId: string, world: World): Promise<Brief> {
       `Customer’s claim: ${reasonText(facts)}`,
       `${deadlineText(facts, now)}.`,
       ...responderLines(facts, now),
-      ...(lacking.length > 0 ? [`Required: ${setsText(lacking)}`] : []),
+      ...(lacking.length > 0 ? [`Required: ${alternativesText(lacking)}`] : []),
       ...(recommended.length > 0 ? [`Recommended: ${kindsText(recommended)}`] : []),
       ...(present.length > 0 ? [`Already there: ${kindsText(present)}`] : []),
     ],
     first: [...lacking.flat(), ...recommended].map(fieldOfKind),
   };
 }
-
-const setsText = (sets: readonly (readonly EvidenceKind[])[]): string => sets.map(kindsText).join('; or ');
 
 function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): Preview {
   const lacking = lackingFor(facts.reason, kindsAfter(params, facts));
@@ -236,7 +238,9 @@ function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): 
     changes: [
       ...addedLines(params, facts),
       ...stayingLines(params, facts),
-      ...(lacking.length > 0 ? [`Still missing for “${reasonText(facts)}”: ${setsText(lacking)}`] : []),
+      ...(lacking.length > 0
+        ? [`Still missing for “${reasonText(facts)}”: ${alternativesText(lacking)}`]
+        : []),
       ...recommendedLines(params, facts),
       ...(switchesProviderOff(facts)
         ? [

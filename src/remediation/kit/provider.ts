@@ -35,9 +35,13 @@ export function amountRuleFacts({ writes }: Pick<Provider, 'writes'>, currency: 
 
 /** What the provider would refuse for its form alone. */
 export function stepFaults(amount: Money, { amountStep }: AmountRuleFacts): string[] {
-  if (amount.minor % moneyOfFact(amountStep).minor === 0n) return [];
+  const step = moneyOfFact(amountStep).minor;
+  const excess = amount.minor % step;
+  if (excess === 0n) return [];
+  const below = { ...amount, minor: amount.minor - excess };
+  const instead = below.minor > 0n ? `: enter ${moneyFact(below)} or less` : '';
   return [
-    `${moneyFact(amount)} is too precise: the provider accepts ${amount.currency} only in steps of ${amountStep}.`,
+    `${moneyFact(amount)} is too precise, because the provider accepts ${amount.currency} only in steps of ${amountStep}${instead}.`,
   ];
 }
 

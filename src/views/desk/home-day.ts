@@ -5,7 +5,6 @@
  */
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Day } from '../../kernel/calendar-day.js';
-import { isoDay } from '../../kernel/calendar-day.js';
 import type { Part } from '../../kernel/part.js';
 import { urgencyOf } from '../../disputes/queue.js';
 import type { Alert } from '../../ports/alerts.js';
@@ -19,7 +18,7 @@ import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { healthMarks, reasonsOf, type PartnerHealth } from '../partners/health.js';
 import { watchBlocks } from '../payments/watch.js';
-import { breakClause } from '../reconciliation/words.js';
+import { breakClause, dayText } from '../reconciliation/words.js';
 
 export interface HomeDay {
   userId: string;
@@ -59,7 +58,7 @@ export const dayBlocks = (day: HomeDay): KnownBlock[] => [
   ...titled('Open alerts', day.alerts, (alerts) => alertBlocks(alerts, day.metrics)),
   ...titled('Partners', day.partners, (partners) => partnerBlocks(partners, day.now)),
   ...titled('Reconciliation', day.lastRun, ({ partner, businessDay, ranAt }) => [
-    section(`Last run ${instant(ranAt)}: ${escape(partner)}, business day ${isoDay(businessDay)}`),
+    section(`Last run ${instant(ranAt)}: ${escape(partner)}, business day ${dayText(businessDay)}`),
   ]),
 ];
 
@@ -75,7 +74,7 @@ function mineOf({ breaks, alerts, metrics, userId }: HomeDay): Part<KnownBlock[]
         .slice(0, mostLines)
         .map((one) =>
           section(
-            joined(`*${one.id}* ${breakClause(one)}`, escape(one.partner), isoDay(one.businessDay)),
+            joined(`*${one.id}* ${breakClause(one)}`, escape(one.partner), dayText(one.businessDay)),
             lookUpButton('break', one.id),
           ),
         ),

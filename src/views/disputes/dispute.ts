@@ -16,7 +16,7 @@ import type { Card } from '../../ports/card.js';
 import type { DisputeFacts } from '../../ports/dispute-register.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../../ports/payments-api.js';
-import { kindsText, lackingFor, setsFor } from '../../nouns/evidence-needs.js';
+import { alternativesText, kindsText, lackingFor, setsFor } from '../../nouns/evidence-needs.js';
 import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { reference, type Links } from '../kit/links.js';
 
@@ -209,7 +209,7 @@ function evidenceLines(dispute: Dispute, now: Date): string[] {
   const compelling = compellingEvidenceOf(dispute);
   const present = Object.keys(dispute.evidence) as EvidenceKind[];
   const lacking = canBeAnswered(dispute, now) ? lackingFor(dispute.reason, present) : [];
-  const lines = lacking.length === 0 ? [] : [`*Evidence required:* ${lacking.map(kindsText).join('; or ')}`];
+  const lines = lacking.length === 0 ? [] : [`*Evidence required:* ${alternativesText(lacking)}`];
   if (canBeAnswered(dispute, now) && setsFor(dispute.reason).length === 0)
     lines.push(
       `*Evidence required:* no fixed set for “${words(dispute.reason)}”; the bank decides case by case`,

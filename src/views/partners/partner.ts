@@ -6,10 +6,10 @@
  */
 import { plural } from '../../kernel/counts.js';
 import type { KnownBlock } from '@slack/types';
+import { isoDay } from '../../kernel/calendar-day.js';
 import { unknownSince } from '../../partners/status.js';
 import type { HealthWord, Measured } from '../../partners/health.js';
 import { endedOf, fewestAttempts, rateOf } from '../../partners/health.js';
-import { isoDay } from '../../kernel/calendar-day.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Part } from '../../kernel/part.js';
 import type { Alert } from '../../ports/alerts.js';
@@ -22,6 +22,7 @@ import { alertTitle, metricOf, type AlertMetric } from '../alerts/alert.js';
 import {
   actions,
   button,
+  calendarDate,
   cardOf,
   context,
   escape,
@@ -182,7 +183,7 @@ export function punctualityWords({ due, inTime, late, missing, missingSince, mea
     `${inTime} of ${due} in time`,
     late > 0 ? `${late} late` : null,
     missing > 0
-      ? `${missing} missing${missingSince === null ? '' : `, latest ${isoDay(missingSince)}`}`
+      ? `${missing} missing${missingSince === null ? '' : `, latest ${calendarDate(new Date(isoDay(missingSince)))}`}`
       : null,
     by,
   );
@@ -201,7 +202,7 @@ function breakWords(open: readonly OpenCount[]): string {
   return joined(
     `${count(total)} open (${count(material)} material)`,
     `${value.join(' + ')}${more > 0 ? ` and ${more} more currencies` : ''}`,
-    `oldest ${isoDay(oldest)}`,
+    `oldest ${calendarDate(new Date(isoDay(oldest)))}`,
   );
 }
 

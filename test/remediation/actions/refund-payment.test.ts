@@ -55,7 +55,7 @@ describe('what cannot be refunded', () => {
       'a thousandth, which the networks do not count',
       'kwd',
       '1.234',
-      /1\.234 KWD is too precise: the provider accepts KWD only in steps of 0\.010 KWD/,
+      /1\.234 KWD is too precise, because the provider accepts KWD only in steps of 0\.010 KWD: enter 1\.230 KWD or less/,
     ],
     ['a fraction of a króna', 'isk', '5.5', /ISK has 0 decimals/],
     [

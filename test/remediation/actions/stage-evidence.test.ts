@@ -145,7 +145,7 @@ describe('a plan', () => {
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the customer communication: mail.pdf (application/pdf, 13 B)',
       'Adds the receipt: Receipt.png (image/png, 9 B)',
-      'Still missing for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
+      'Still missing for “fraudulent (visa 10.4)”: customer purchase IP; or billing address and customer signature; or shipping address and shipping documentation',
       'Recommended but missing: product description',
       'This switches off the provider’s own answer (Smart Disputes): someone must submit evidence before the deadline.',
       expect.stringMatching(

@@ -37,13 +37,18 @@ describe('an answer', () => {
     [
       'fraudulent',
       { uncategorized_text: 'a' },
-      /access activity log; or billing address, customer signature/,
+      /access activity log; or billing address and customer signature/,
     ],
     ['fraudulent', { billing_address: 'a', access_activity_log: 'b' }, null],
     [
       'product_not_received',
       { shipping_tracking_number: '1Z' },
-      /still needs: shipping documentation; or shipping documentation, shipping date; or service/,
+      /still needs: shipping documentation; or service documentation and service date\./,
+    ],
+    [
+      'product_not_received',
+      { shipping_tracking_number: '1Z', shipping_date: '2026-11-02' },
+      /still needs: shipping documentation; or service documentation and service date\./,
     ],
     [
       'duplicate',
@@ -53,10 +58,14 @@ describe('an answer', () => {
     [
       'subscription_canceled',
       { cancellation_rebuttal: 'a' },
-      /cancellation policy, cancellation policy disclosure/,
+      /cancellation policy and cancellation policy disclosure/,
     ],
-    ['credit_not_processed', { refund_policy_disclosure: 'a' }, /refund policy, refund refusal explanation/],
-    ['product_unacceptable', { product_description: 'a' }, /customer communication, refund policy/],
+    [
+      'credit_not_processed',
+      { refund_policy_disclosure: 'a' },
+      /refund policy and refund refusal explanation/,
+    ],
+    ['product_unacceptable', { product_description: 'a' }, /customer communication and refund policy/],
     ['general', { uncategorized_text: 'a' }, null],
     ['a_reason_to_come', { product_description: 'a' }, null],
     ['general', {}, /There is no evidence for/],
@@ -210,7 +219,7 @@ describe('one answer takes all its items', () => {
   it('says beforehand what is required, and puts those fields first', async () => {
     const brief = await submitEvidence.brief?.(dispute, at.desk);
     expect(brief?.lines.join('\n')).toMatch(
-      /Required: access activity log; or billing address, customer signature/,
+      /Required: access activity log; or billing address and customer signature/,
     );
     expect(brief?.lines.join('\n')).toMatch(/Already there: customer purchase IP/);
     expect(brief?.first[0]).toBe('access_activity_log');
