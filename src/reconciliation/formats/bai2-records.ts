@@ -22,6 +22,8 @@ export interface AccountHeader {
   sum: bigint;
   /** Total credits less total debits. */
   summed: bigint;
+  /** Whether the summaries are code and amount alone, as Australian and New Zealand banks write them (NAI). */
+  isPairs: boolean;
   problems: Problem[];
 }
 
@@ -31,7 +33,12 @@ const totalCredits = '100';
 const totalDebits = '400';
 const defaultCurrency = 'USD';
 
-export function readAccountHeader(record: BaiRecord, groupCurrency: string): AccountHeader {
+/** `hasVersion`: what names version 2 or 3 has counts and funds types in its summaries. */
+export function readAccountHeader(
+  record: BaiRecord,
+  groupCurrency: string,
+  hasVersion: boolean,
+): AccountHeader {
   const fields = [record.body, ...record.continuations]
     .join(',')
     .split(',')
@@ -44,6 +51,7 @@ export function readAccountHeader(record: BaiRecord, groupCurrency: string): Acc
     closing: undefined,
     sum: 0n,
     summed: 0n,
+    isPairs: !hasVersion && arePairs(rest),
     problems: [],
   };
   if (!/^[A-Z]{3}$/.test(header.currency))
@@ -53,10 +61,15 @@ export function readAccountHeader(record: BaiRecord, groupCurrency: string): Acc
   for (let at = 0; at < rest.length;) {
     const [code = '', amountText = ''] = [rest[at], rest[at + 1]];
     if (code !== '' || amountText !== '') addSummary(header, code, amountText, record.line);
-    at += 3 + fundsWidth(rest, at + 3);
+    at += header.isPairs ? 2 : 3 + fundsWidth(rest, at + 3);
   }
   return header;
 }
+
+const arePairs = (fields: string[]): boolean =>
+  fields.length >= 4 &&
+  fields.length % 2 === 0 &&
+  fields.every((field, at) => at % 2 === 1 || /^\d{3}$/.test(field));
 
 function addSummary(header: AccountHeader, code: string, amountText: string, line: number): void {
   const amount = readMinor(amountText === '' ? '0' : amountText);
@@ -99,18 +112,30 @@ function fundsWidth(fields: string[], at: number): number {
 export const isDebitCode = (code: string): boolean =>
   (code >= '400' && code <= '699') || (code >= '760' && code <= '799') || (code >= '960' && code <= '999');
 
-const readMinor = (text: string): bigint | null =>
-  /^[+-]?\d{1,30}$/.test(text) ? BigInt(text.replace('+', '')) : null;
+/** The sign may stand behind the digits. */
+function readMinor(text: string): bigint | null {
+  const [, sign = '', digits, behind = ''] = /^([+-]?)(\d{1,30})(-?)$/.exec(text) ?? [];
+  if (digits === undefined || (sign !== '' && behind !== '')) return null;
+  return sign === '-' || behind === '-' ? -BigInt(digits) : BigInt(digits);
+}
 
 const detailFields = { code: 0, amount: 1, funds: 2 };
 
+/** The account that a detail belongs to. */
+export interface DetailOf {
+  account: string;
+  currency: string;
+  /** With one reference instead of two, as the summaries are pairs. */
+  isPairs: boolean;
+}
+
 export function readDetail(
   record: BaiRecord,
-  account: string,
-  currency: string,
+  { account, currency, isPairs }: DetailOf,
   day: string | undefined,
 ): StatementRow | Problem {
-  const { text, fields } = detailText(record);
+  const references = isPairs ? 1 : 2;
+  const { text, fields } = detailText(record, references);
   const code = fields[detailFields.code]?.trim() ?? '';
   const amountText = fields[detailFields.amount]?.trim() ?? '';
   const amount = readMinor(amountText === '' ? '0' : amountText);
@@ -142,7 +167,8 @@ export function readDetail(
     },
   };
   const facts = {
-    partnerRef: bankRef,
+    // No reference is a zero in such a file.
+    partnerRef: isPairs && /^0+$/.test(bankRef) ? '' : bankRef,
     ourRef: customerRef,
     valueDate: sixDigitDay(valueDate) ?? day,
     bookedAt: day,
@@ -154,25 +180,28 @@ export function readDetail(
 }
 
 /** The fields up to the text, which is the last one and may hold commas; continuations go on where the record stopped. */
-function detailText({ body, continuations }: BaiRecord): { fields: string[]; text: string } {
+function detailText(
+  { body, continuations }: BaiRecord,
+  references: number,
+): { fields: string[]; text: string } {
   let whole = body;
-  for (const part of continuations) whole += (hasText(whole) ? '\n' : ',') + part;
+  for (const part of continuations) whole += (hasText(whole, references) ? '\n' : ',') + part;
   const fields = whole.split(',');
-  const textAt = textField(fields);
+  const textAt = textField(fields, references);
   return { fields: fields.slice(0, textAt), text: fields.slice(textAt).join(',').trim() };
 }
 
-const textField = (fields: string[]): number =>
+const textField = (fields: string[], references: number): number =>
   detailFields.funds +
   fundsWidth(
     fields.map((field) => field.trim()),
     detailFields.funds,
   ) +
-  2;
+  references;
 
-const hasText = (whole: string): boolean => {
+const hasText = (whole: string, references: number): boolean => {
   const fields = whole.split(',');
-  return fields.length > textField(fields);
+  return fields.length > textField(fields, references);
 };
 
 /** Type codes that say more than credit or debit. Source: BAI, uniform type codes. */

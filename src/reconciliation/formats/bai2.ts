@@ -2,7 +2,8 @@
  * BAI2 cash management reports: file (01, 99), group (02, 98), account (03, 49), detail (16), continuation (88).
  *
  * Invariants: the type code gives the sign; amounts are minor units of the account's currency; record counts and control
- * totals on every level must agree. Source: BAI, “Cash Management Balance Reporting Specifications, version 2”.
+ * totals on every level must agree. Sources: BAI, “Cash Management Balance Reporting Specifications, version 2”; NAB,
+ * “Account information, NAI file format”, which is the first version of it.
  */
 import { currencyExponent } from '../../kernel/currency.js';
 import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
@@ -95,6 +96,7 @@ interface Account {
   rows: StatementRow[];
   /** What the header says that its movements come to: a report may leave out the movements. */
   summed: bigint;
+  isPairs: boolean;
 }
 
 class Reader {
@@ -103,6 +105,9 @@ class Reader {
   private groupCurrency = '';
   private groupDay: string | undefined;
   private isOpen = false;
+  private hasVersion = true;
+  /** The trailers of such a file have a second total where others count their records. */
+  private isPairs = false;
 
   *read(record: BaiRecord): Generator<StatementItem, void, undefined> {
     const size = 1 + record.continuations.length;
@@ -112,6 +117,8 @@ class Reader {
     switch (record.code) {
       case '01':
         this.isOpen = true;
+        this.hasVersion = (fields[versionField]?.trim() ?? '') !== '';
+        this.isPairs = false;
         this.levels.file = { ...emptyLevel(), records: size };
         return;
       case '02':
@@ -149,23 +156,25 @@ class Reader {
   }
 
   private *openAccount(record: BaiRecord): Generator<StatementItem, void, undefined> {
-    const header = readAccountHeader(record, this.groupCurrency);
+    const header = readAccountHeader(record, this.groupCurrency, this.hasVersion);
     yield* header.problems;
-    const { account, currency, opening, closing } = header;
+    const { account, currency, opening, closing, isPairs } = header;
+    this.isPairs = isPairs;
     this.levels.account.amount += header.sum;
     const facts: StatementFacts = { type: 'statement', line: record.line, account, currency };
     if (opening !== undefined) facts.openingMinor = opening;
     if (closing !== undefined) facts.closingMinor = closing;
     if (this.groupDay !== undefined) facts.from = facts.to = this.groupDay;
-    this.account = { line: record.line, facts, rows: [], summed: header.summed };
+    this.account = { line: record.line, facts, rows: [], summed: header.summed, isPairs };
     yield facts;
   }
 
   private *detail(record: BaiRecord): Generator<StatementItem, void, undefined> {
     if (!this.account)
       return yield problem(record.line, 'no_account', 'a detail (16) is outside an account (03)');
-    const { facts, rows } = this.account;
-    const item = readDetail(record, facts.account, facts.currency, this.groupDay);
+    const { facts, rows, isPairs } = this.account;
+    const { account, currency } = facts;
+    const item = readDetail(record, { account, currency, isPairs }, this.groupDay);
     yield item;
     if (item.type === 'problem') return;
     yield* badDates(record.line, { 'value date': dateIn(item.raw.valueDate) }, sixDigitDay);
@@ -178,7 +187,7 @@ class Reader {
     const { account, group } = this.levels;
     group.parts++;
     group.amount += controlTotal(fields[0]) ?? account.amount;
-    yield* checkTrailer(record, fields[0], fields[1], account);
+    yield* checkTrailer(record, fields[0], this.isPairs ? '' : fields[1], account);
     if (!this.account) return;
     const { facts, rows, summed, line } = this.account;
     const exponent = currencyExponent(facts.currency) ?? 2;
@@ -211,9 +220,12 @@ class Reader {
         `the trailer states ${stated} parts, the file has ${level.parts}`,
         'count',
       );
-    yield* checkTrailer(record, fields[0], fields[2], level);
+    yield* checkTrailer(record, fields[0], this.isPairs && outer ? '' : fields[2], level);
   }
 }
+
+/** Of a file header. */
+const versionField = 7;
 
 /** Blanks and zeros are no date. */
 const dateIn = (text = ''): string => text.trim().replace(/^0+$/, '');

@@ -231,3 +231,47 @@ describe('control totals and counts', () => {
     expect(sniffFormat(inBlocks(good, 80)).id).toBe('bai2');
   });
 });
+
+describe('the older layout (NAI)', () => {
+  const nai = (...accounts: string[]): string =>
+    lines('01,,RECV,261127,0400,1,78,78/', '02,RECV,BANKAU2S,1,261126,0000/', ...accounts);
+  const account = [
+    '03,123456789,AUD,015,2500-,100,500,102,100,400/',
+    '88,3000,402,200/',
+    '16,936,500,0,0,SALARY, NOVEMBER',
+    '16,475,2000,0,0005607/',
+    '16,501,1000,0,REF-2,RENT',
+    '88,OF DECEMBER',
+  ];
+
+  it('has summaries in pairs, one reference, a sign behind, and a second total instead of record counts', () => {
+    const text = nai(...account, '49,4800,4800/', '98,4800,1,4800/', '99,4800,1,11,4800/');
+    expect(sniffFormat(text).id).toBe('bai2');
+    expect(read(bai2, text, 'partnerRef', 'ourRef', 'description')).toEqual({
+      rows: [
+        '5 other 5.00 AUD – – SALARY, NOVEMBER',
+        '6 transfer -20.00 AUD 0005607 – –',
+        '7 transfer -10.00 AUD REF-2 – RENT\nOF DECEMBER',
+      ],
+      problems: [],
+      statements: ['123456789 AUD ? → -2500'],
+    });
+  });
+
+  it('states totals that must agree', () => {
+    const text = nai(...account, '49,4801,4801/', '98,4801,2,4801/', '99,4801,1,12,4801/');
+    expect(read(bai2, text).problems).toEqual(['9 total_mismatch', '10 total_mismatch', '11 total_mismatch']);
+  });
+
+  it('is not what a report of version 2 has, however many items it counts', () => {
+    const text = lines(
+      '01,SENDER,RECV,261127,0400,1,78,78,2/',
+      '02,RECV,BANK,1,261126,0000,USD,2/',
+      '03,123,USD,100,500,100,Z,400,300,100,Z/',
+      '49,800,2/',
+      '98,800,1,4/',
+      '99,800,1,6/',
+    );
+    expect(read(bai2, text)).toMatchObject({ problems: [], statements: ['123 USD ? → ?'] });
+  });
+});
