@@ -5,6 +5,7 @@ import type { Channel } from '../../sandbox/slack/wire.js';
 import type { AlertService } from '../../src/alerts/alerts.js';
 import type { AlertDeps } from '../../src/alerts/deps.js';
 import type { Incident } from '../../src/ports/incidents.js';
+import { secondMs } from '../../src/kernel/clock.js';
 import { livingIncidents } from '../../src/wiring/alerts.js';
 import { moveOn } from '../engine/move-on.js';
 import { startOutboxBench, type OutboxBench, type Wire } from '../outbox/support.js';
@@ -36,7 +37,7 @@ export async function startIncidentBench(options: object = {}): Promise<Incident
       bench.until(async () => {
         await moveOn(bench.db, bench.clock, livingIncidents(desk));
         return (await desk.incident(id)).state === state;
-      }, 1000),
+      }, 10 * secondMs),
     opened: async (over = {}, wire) => {
       const desk = replica(stage, over, wire);
       stage.seen = [change(stage)];

@@ -53,7 +53,14 @@ function restsOf({ calendar }: Metric): (atMs: number) => boolean {
   const isHoliday = (day: number): boolean =>
     calendar.closed(day) !== null &&
     [7, 14, 21, 28].filter((back) => calendar.closed(day - back) === null).length >= 2;
-  return (atMs) => [0, 1].some((back) => isHoliday(Math.floor(atMs / dayMs) - back));
+  // Every slice asks in every bucket, and always about the same few days.
+  const known = new Map<number, boolean>();
+  return (atMs) => {
+    const day = Math.floor(atMs / dayMs);
+    const rests = known.get(day) ?? (isHoliday(day) || isHoliday(day - 1));
+    known.set(day, rests);
+    return rests;
+  };
 }
 
 function detectedOf(metric: Metric, group: readonly Changed<Overdue>[]): Detected {
