@@ -182,12 +182,19 @@ async function traceMessage({ text, person, answer, log }: CommandRequest, desk:
   const found = await Promise.allSettled(
     ids.slice(0, mostTraced).map((id) => lastOf(desk.payments.follow(id))),
   );
-  for (const lookup of found)
-    if (lookup.status === 'fulfilled' && lookup.value !== null)
-      await answer.privately(cardOf(lookup.value, desk, null));
+  const lookups = found.flatMap((one) =>
+    one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
+  );
+  for (const lookup of oneForEachPayment(lookups)) await answer.privately(cardOf(lookup, desk, null));
   if (ids.length > mostTraced) await answer.privately(moreIdsCard(mostTraced));
   const failed = found.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected' && ids.length <= mostTraced) throw failed.reason;
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** A message often names a payment by several of its ids. */
+function oneForEachPayment(lookups: readonly Lookup[]): Lookup[] {
+  const traced = lookups.map((lookup) => (lookup.kind === 'trace' ? lookup.trace.findings.id : null));
+  return lookups.filter((_, at) => traced[at] === null || traced.indexOf(traced[at] ?? null) === at);
 }
 
 async function watch({ value, person: { userId }, answer }: ActionRequest, desk: PaymentDeps): Promise<void> {

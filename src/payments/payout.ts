@@ -109,17 +109,24 @@ export interface PayoutSum {
   paidMinor: bigint | null;
 }
 
-/** `payout`: what the provider's API says was paid, which counts before what the parts say of it. */
+export const isBack = ({ status, reversedBy }: Payout): boolean =>
+  reversedBy !== null || status === 'failed' || status === 'canceled';
+
+/**
+ * `payout`: what the provider's API says was paid, which counts before what the parts say of it: a payout that failed or was
+ * reversed paid nothing, although a report from before lists it.
+ */
 export function payoutSums(contents: readonly PayoutPart[], payout: Payout | null): PayoutSum[] {
   return [...new Set(contents.map(({ currency }) => currency))].map((currency) => {
     const own = contents.filter((part) => part.currency === currency);
     const sumOf = (some: readonly PayoutPart[]): bigint => some.reduce((sum, { minor }) => sum + minor, 0n);
     const paid = own.filter(({ kind }) => kind === payoutKind);
-    const isSaid = payout?.amount.currency === currency && !['failed', 'canceled'].includes(payout.status);
+    const isSaid = payout?.amount.currency === currency && !isBack(payout);
+    const isReported = paid.length > 0 && !(payout && isBack(payout));
     return {
       currency,
       expectedMinor: sumOf(own.filter(({ kind }) => kind !== payoutKind)),
-      paidMinor: isSaid ? payout.amount.minor : paid.length === 0 ? null : -sumOf(paid),
+      paidMinor: isSaid ? payout.amount.minor : isReported ? -sumOf(paid) : null,
     };
   });
 }

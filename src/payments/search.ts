@@ -337,7 +337,9 @@ type Booked = Candidate & { attempt: PaymentAttempt };
 /** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
 function distinctPayments(answers: readonly BookAnswer[]): Booked[] {
   const found = new Map<string, Booked>();
-  for (const { why, attempts } of answers) {
+  const fitting = answers.filter(({ attempts }) => attempts.length > 0);
+  for (const { as, why: off, attempts } of fitting) {
+    const why = fitting.length > 1 ? [`as ${as}`, off].filter(Boolean).join(', ') : off;
     for (const attempt of attempts) {
       const { paymentId } = attempt;
       const query = keyOf(paymentId, attempt);

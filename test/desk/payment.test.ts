@@ -221,6 +221,23 @@ describe('a message', () => {
     expect(said.ephemeral_to).toBeDefined();
   });
 
+  it('that names one payment by two of its ids gets one card of it', async () => {
+    const { paidOut, orderId, refunded } = desk.examples;
+    const ts = await post('mei', 'payments-ops', `${paidOut}, order ${orderId}, or else ${refunded}?`);
+    await trace('lars', 'payments-ops', ts);
+    const { users } = await desk.state();
+    const lars = users.find(({ name }) => name === 'lars')?.id;
+    const toLars = await until('the card of the last', async () => {
+      const { channels } = await desk.state();
+      const own = channels
+        .flatMap(({ messages }) => messages)
+        .filter((message) => message.ephemeral_to === lars)
+        .map((message) => JSON.stringify(message));
+      return own.some((text) => text.includes(refunded)) && own;
+    });
+    expect(toLars.filter((text) => text.includes(paidOut))).toHaveLength(1);
+  });
+
   it('is not traced for guests', async () => {
     const { users } = await desk.state();
     const guest = users.find(({ is_restricted }) => is_restricted)?.name ?? '';

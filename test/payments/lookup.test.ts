@@ -372,7 +372,10 @@ describe('ambiguous text', () => {
     books.attempts = [made('in-march', '03-04T12:00'), made('in-april', '04-03T12:00')];
     const [answer] = await find('4242 03/04/2026');
     expect(answer).toMatchObject({
-      candidates: [{ query: 'in-april' }, { query: 'in-march' }],
+      candidates: [
+        { query: 'in-april', why: expect.stringMatching(/^as .* Apr /) as string },
+        { query: 'in-march', why: expect.stringMatching(/^as .* Mar /) as string },
+      ],
       readAs: ['•••• 4242, 3 Apr 2026 (UTC)', '•••• 4242, 4 Mar 2026 (UTC)'],
     });
   });

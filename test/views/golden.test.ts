@@ -195,7 +195,7 @@ describe('/payment', () => {
       [Trace → pi_2]
       \`re_3\` · refund id
       [Trace → re_3]
-      Read as •••• 4242, 20.00
+      Read as •••• 4242, 20.00 · successful payments first, then the newest or nearest to the day
       Showing 1 to 3. Add amount and date to narrow it down."
     `);
     expect(
@@ -284,6 +284,14 @@ describe('/payment', () => {
 
 const alone = { refunds: [], others: [], warnings: [] };
 const unowned = { owner: { id: null }, note: null, packet: null, isAwaited: true, readerId: 'U1ANA' };
+
+it('the first line of a payment with many disputes names three and counts the rest', () => {
+  const disputes = known(Array.from({ length: 12 }, (_, n) => aDispute({ id: `du_${n}` })));
+  const facts = { links: noLinks, complete: true, sharedBy: null, startable: [], revealable: false };
+  const [first = ''] = read(paymentTraceCard({ trace: traced({ disputes }), ...facts })).split('\n');
+  expect(first.match(/disputed \(/gi)).toHaveLength(3);
+  expect(first).toContain('; 9 more disputes; ');
+});
 
 describe('/dispute', () => {
   it('one dispute', () => {

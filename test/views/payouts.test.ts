@@ -46,6 +46,33 @@ it.each([
   expect(read(payoutCard(report, links)).split('\n')[0]).toBe(first);
 });
 
+it.each([aPayout({ status: 'failed' }), aPayout({ status: 'canceled' }), aPayout({ reversedBy: 'po_2' })])(
+  'a payout whose money came back was not paid, although the report lists it %#',
+  (payout) => {
+    const reported: PayoutReport['reported'] = {
+      state: 'known',
+      value: [
+        { kind: 'payment', currency: 'EUR', entries: 2, minor: 900_000n },
+        { kind: 'payout', currency: 'EUR', entries: 1, minor: -900_000n },
+      ],
+    };
+    const report = { id: payout.id, payout, partner: 'northpay', contents: unasked, reported, asOf: now };
+    const text = read(payoutCard(report, links));
+    expect(text).toContain(':red_circle: expected 9,000.00 EUR, not paid: the money came back');
+    expect(text).toContain(':red_circle: *Payout ');
+    expect(text).not.toContain(':white_check_mark:');
+  },
+);
+
+it.each([
+  [aPayout(), '*What it contains:* not listed by our books or a report of the partner'],
+  [aPayout({ automatic: false }), '*What it contains:* a manual payout isn’t tied to single payments'],
+])('a payout of which no source lists the contents says so %#', (payout, line) => {
+  const contents: PayoutReport['contents'] = { state: 'known', value: [] };
+  const report = { id: payout.id, payout, partner: 'northpay', contents, asOf: now };
+  expect(read(payoutCard(report, links))).toContain(line);
+});
+
 it('a payout that is short of its entries, with its line at the bank and its break', () => {
   const part = { partner: 'northpay', account: 'clearing:northpay', currency: 'EUR' };
   const report: PayoutReport = {

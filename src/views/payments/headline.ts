@@ -53,7 +53,13 @@ export function sentence(
     next ? nextClause(next, asOf, at) : end,
     advice && headlineClause(advice, asOf, at),
   ].filter((part) => part !== null);
-  const words = (some: readonly Reversal[]): string[] => some.map((reversal) => reversalWords(reversal, at));
+  const words = (some: readonly Reversal[]): string[] => {
+    const more = some.length - mostReversals;
+    const shown = some.slice(0, mostReversals).map((reversal) => reversalWords(reversal, at));
+    return more > 0
+      ? [...shown, `${more} more ${some.some(isRefund) ? 'refunds or disputes' : 'disputes'}`]
+      : shown;
+  };
   const urgent = reversals.filter(({ answer }) => isAwaited(answer));
   const others = reversals.filter(({ answer }) => !isAwaited(answer));
   const open = breaks.map((one) => `${breakClause(one)} (${one.id})`);
@@ -69,6 +75,11 @@ export function sentence(
   const capital = parts.replace(/^./, (first) => first.toUpperCase());
   return doubled.length === 0 ? capital : `${doubledWords(doubled, at)}. ${capital}`;
 }
+
+/** The first line is read at a glance; the rest of the card lists them. */
+const mostReversals = 3;
+
+const isRefund = ({ kind }: Reversal): boolean => kind.includes('refund');
 
 /** Whether somebody has to do something before anything else happens to the money. */
 const isAwaited = (answer: Answer | undefined): boolean =>

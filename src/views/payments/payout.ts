@@ -8,7 +8,14 @@ import { plural } from '../../kernel/counts.js';
 import { dayMs } from '../../kernel/clock.js';
 import { formatMoney } from '../../kernel/money.js';
 import { valueOf, type Finding } from '../../payments/findings.js';
-import { contentsOf, partsOf, payoutSums, type PayoutReport, type PayoutSum } from '../../payments/payout.js';
+import {
+  contentsOf,
+  isBack,
+  partsOf,
+  payoutSums,
+  type PayoutReport,
+  type PayoutSum,
+} from '../../payments/payout.js';
 import type { Card } from '../../ports/card.js';
 import type { Payout } from '../../ports/payments-api.js';
 import {
@@ -37,7 +44,7 @@ export function payoutCard(report: PayoutReport, links: Links): Card {
   return cardOf(joined(said.text, `${amountsOf(report)} ${escape(id)}`.trim()), [
     section(`${said.mark} *${said.text}*`),
     fields(factsOf(report, links)),
-    ...sections(contentLines(contentsOf(report), report.payout)),
+    ...sections(contentLines(report)),
     ...sections(payoutPlaces(found(report.atBank))),
     ...sections(breaks.map((one) => breakLine(one, today))),
     ...sections(silentLines(report)),
@@ -62,7 +69,8 @@ function firstLine(report: PayoutReport): { mark: string; text: string } {
   ];
   const booked = payoutSums(valueOf(report.contents) ?? [], null);
   const where = payout ? payoutSentence(payout, asOf) : bookedSentence(booked);
-  return { mark: troubles.length > 0 ? ':red_circle:' : ':bank:', text: [where, ...troubles].join('; ') };
+  const isWell = troubles.length === 0 && !(payout && isBack(payout));
+  return { mark: isWell ? ':bank:' : ':red_circle:', text: [where, ...troubles].join('; ') };
 }
 
 /** What was paid, else what it should come to. */
@@ -101,21 +109,29 @@ function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, 
 }
 
 /** “213 captures: 36,473.87 USD” for each kind, then what they come to and what was paid. */
-function contentLines({ of, parts }: ReturnType<typeof contentsOf>, payout: Payout | null): string[] {
-  if (parts.length === 0) return [];
+function contentLines(report: PayoutReport): string[] {
+  const { payout } = report;
+  const { of, parts } = contentsOf(report);
+  if (parts.length === 0) return report.contents.state === 'known' ? [nothingListed(payout)] : [];
   return [
     `*What it contains, per ${of === 'report' ? 'the partner’s report' : 'our books'}*`,
     ...partsOf(parts).map(
       ({ kind, currency, entries, minor }) =>
         `• ${plural(entries, escape(kind.replaceAll('_', ' ')))}: ${amountText(minor, currency)}`,
     ),
-    ...payoutSums(parts, payout).map(sumLine),
+    ...payoutSums(parts, payout).map((sum) => sumLine(sum, payout !== null && isBack(payout))),
   ];
 }
 
-function sumLine(sum: PayoutSum): string {
+const nothingListed = (payout: Payout | null): string =>
+  payout?.automatic === false
+    ? '*What it contains:* a manual payout isn’t tied to single payments'
+    : '*What it contains:* not listed by our books or a report of the partner';
+
+function sumLine(sum: PayoutSum, isBack: boolean): string {
   const { currency, expectedMinor, paidMinor } = sum;
   const expected = `expected ${amountText(expectedMinor, currency)}`;
+  if (paidMinor === null && isBack) return `:red_circle: ${expected}, not paid: the money came back`;
   if (paidMinor === null) return `:hourglass_flowing_sand: ${expected}, not paid out yet`;
   const [difference] = differenceText(sum);
   const paid = `paid ${amountText(paidMinor, currency)}`;

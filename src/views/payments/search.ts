@@ -45,7 +45,7 @@ export function candidatesCard({ query, candidates, more, readAs, unread = [] }:
     section(`:mag: *${title}*`),
     ...shown.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
     ...sections(unread.map((problem) => `:grey_question: ${escape(problem)}`)),
-    ...readAsLine(readAs),
+    ...readAsLine(readAs, candidates.length),
     ...actions(at === 0 ? null : pageButton(query, at - 1), next),
     ...(more || shown.length < candidates.length
       ? [context(`Showing ${from + 1} to ${from + shown.length}. Add amount and date to narrow it down.`)]
@@ -71,8 +71,12 @@ function countOf(length: number, more: boolean): string {
   return length === 1 && !more ? '1 payment matches' : `${length}${more ? '+' : ''} payments match`;
 }
 
-const readAsLine = (readAs: readonly string[]): ReturnType<typeof context>[] =>
-  readAs.length === 0 ? [] : [context(`Read as ${readAs.map((label) => escape(label)).join(' or ')}`)];
+/** How the text was read, and what puts one payment before another. */
+function readAsLine(readAs: readonly string[], count: number): ReturnType<typeof context>[] {
+  if (readAs.length === 0) return [];
+  const order = count < 2 ? null : 'successful payments first, then the newest or nearest to the day';
+  return [context(joined(`Read as ${readAs.map((label) => escape(label)).join(' or ')}`, order))];
+}
 
 const traceButton = ({ query }: Candidate): ReturnType<typeof button> =>
   button({ actionId: chooseActionId, text: 'Trace', value: query, label: `Trace ${query}` });
