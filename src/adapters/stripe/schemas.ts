@@ -192,7 +192,8 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = counted(
     status: text,
     reason: text,
     created: seconds,
-    evidence: orEmpty(presentEvidenceSchema),
+    // Each kind of evidence may itself be null.
+    evidence: z.preprocess((wire) => wire ?? {}, presentEvidenceSchema),
     evidence_details: z.object({
       due_by: optional(seconds),
       enhanced_eligibility: orEmpty(
